@@ -1,0 +1,128 @@
+"""What a backend is: one method from pictures and phrases to soft masks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from core.errors import Cancelled
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from core.geometry import Letterbox
+    from core.imaging.model import Frame, Notice
+
+
+@dataclass(frozen=True, eq=False)
+class ModelInput:
+    """One picture as the model sees it, and the phrases to look for.
+
+    Attributes:
+        picture: uint8 (1024, 1024, 3): the letterboxed frame, exactly what is sent.
+        phrases: What to look for, at least one.
+        frame: Where the picture came from. Only backends that run in this process may read its
+            native values; a backend that sends data elsewhere sends ``picture`` and ``phrases``.
+        letterbox: How the frame lies in the picture.
+    """
+
+    picture: npt.NDArray[np.uint8]
+    phrases: tuple[str, ...]
+    frame: Frame
+    letterbox: Letterbox
+
+
+@dataclass(frozen=True, eq=False)
+class ModelReply:
+    """What the model answered for one picture.
+
+    Attributes:
+        probabilities: uint8 (N, 1024, 1024), one soft mask a phrase in the order of the phrases;
+            128 and above is foreground.
+        categories: The predicted category of each phrase, or None where the model gave none.
+        notices: What the user should know about the answer.
+    """
+
+    probabilities: npt.NDArray[np.uint8]
+    categories: tuple[str | None, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The backend waits before it tries again.
+
+    Attributes:
+        reason: One plain sentence.
+        seconds_left: How long until the next try.
+    """
+
+    reason: str
+    seconds_left: float
+
+
+def _ignore(_waiting: Waiting) -> None:
+    """Tell nobody."""
+
+
+def _never() -> bool:
+    """Nobody asks to stop."""
+    return False
+
+
+@dataclass(frozen=True)
+class RunControl:
+    """How a long call talks to whoever started it.
+
+    Attributes:
+        on_wait: Called about once a second while a retry is being waited for.
+        is_cancelled: Asked at every safe point; True ends the call with :class:`Cancelled`.
+    """
+
+    on_wait: Callable[[Waiting], None] = field(default=_ignore)
+    is_cancelled: Callable[[], bool] = field(default=_never)
+
+    def checkpoint(self) -> None:
+        """Raise :class:`Cancelled` when the user has asked to stop."""
+        if self.is_cancelled():
+            raise Cancelled
+
+
+class Backend(Protocol):
+    """A model that can be asked.
+
+    Attributes:
+        name: ``"demo"``, ``"azure"`` or ``"local"``.
+        label: What the page and every export call it.
+        max_rows: How many pictures one call may carry.
+        leaves_machine: True when pictures are sent to another computer.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def max_rows(self) -> int: ...
+    @property
+    def leaves_machine(self) -> bool: ...
+
+    def segment(
+        self, inputs: Sequence[ModelInput], control: RunControl | None = None
+    ) -> list[ModelReply]:
+        """Ask the model.
+
+        Args:
+            inputs: Between 1 and ``max_rows`` pictures with their phrases.
+            control: Countdown and cancel; None runs to the end.
+
+        Returns:
+            One reply per input, in order.
+
+        Raises:
+            BackendError: The model could not answer.
+            Cancelled: The user stopped the run.
+        """
+        ...
