@@ -1,30 +1,30 @@
-"""Everything that can go wrong, as classes with one sentence for what happened and one for what to do.
+"""Everything that can go wrong: one sentence for what happened, one for what to do.
 
-    WorkbenchError
-    |-- InputError                  what the user gave us
-    |   |-- ImageError              a file that cannot be shown
-    |   |   |-- EmptyFile
-    |   |   |-- UnknownFormat       not an image that we know
-    |   |   |-- DamagedFile         it starts like an image, but cannot be decoded to the end
-    |   |   |-- NoPixels            a DICOM object without an image in it
-    |   |   |-- TooLarge            over the byte, pixel or frame budget
-    |   |   `-- TooSmall
-    |   |-- PhraseError             nothing to look for, or too much
-    |   `-- ChoiceError             a frame, window or channel that the file does not have
-    |-- SettingsError               a setting is missing or makes no sense
-    |-- BackendError                the model could not answer
-    |   |-- ConnectionFailed        no route, name, or TLS
-    |   |-- SignInRefused           401 and 403
-    |   |-- EndpointNotFound        404
-    |   |-- EndpointTimeout         408, or no answer within the read timeout
-    |   |-- RequestTooLarge         413
-    |   |-- ModelFailed             424 with the model's own error inside
-    |   |-- ModelNotReady           424 while the deployment starts
-    |   |-- EndpointBusy            429
-    |   |-- ServiceFault            5xx
-    |   `-- InvalidReply            200, but not what the contract says
-    |-- ExportError                 a file could not be written or does not read back as written
-    `-- Cancelled                   the user stopped the run
+WorkbenchError
+|-- InputError                  what the user gave us
+|   |-- ImageError              a file that cannot be shown
+|   |   |-- EmptyFile
+|   |   |-- UnknownFormat       not an image that we know
+|   |   |-- DamagedFile         it starts like an image, but cannot be decoded to the end
+|   |   |-- NoPixels            a DICOM object without an image in it
+|   |   |-- TooLarge            over the byte, pixel or frame budget
+|   |   `-- TooSmall
+|   |-- PhraseError             nothing to look for, or too much
+|   `-- ChoiceError             a frame, window or channel that the file does not have
+|-- SettingsError               a setting is missing or makes no sense
+|-- BackendError                the model could not answer
+|   |-- ConnectionFailed        no route, name, or TLS
+|   |-- SignInRefused           401 and 403
+|   |-- EndpointNotFound        404
+|   |-- EndpointTimeout         408, or no answer within the read timeout
+|   |-- RequestTooLarge         413
+|   |-- ModelFailed             424 with the model's own error inside
+|   |-- ModelNotReady           424 while the deployment starts
+|   |-- EndpointBusy            429
+|   |-- ServiceFault            5xx
+|   `-- InvalidReply            200, but not what the contract says
+|-- ExportError                 a file could not be written or does not read back as written
+`-- Cancelled                   the user stopped the run
 """
 
 from __future__ import annotations

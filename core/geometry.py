@@ -1,4 +1,4 @@
-"""Frozen values for sizes and spacings, and the letterbox between an image and the model's square."""
+"""Frozen values for spacings, and the letterbox between an image and the model's square."""
 
 from __future__ import annotations
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from core.errors import Cancelled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import numpy as np
     import numpy.typing as npt
 
@@ -91,23 +92,27 @@ class RunControl:
 
 
 class Backend(Protocol):
-    """A model that can be asked.
-
-    Attributes:
-        name: ``"demo"``, ``"azure"`` or ``"local"``.
-        label: What the page and every export call it.
-        max_rows: How many pictures one call may carry.
-        leaves_machine: True when pictures are sent to another computer.
-    """
+    """A model that can be asked."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """``"demo"``, ``"azure"`` or ``"local"``."""
+        ...
+
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """What the page and every export call it."""
+        ...
+
     @property
-    def max_rows(self) -> int: ...
+    def max_rows(self) -> int:
+        """How many pictures one call may carry."""
+        ...
+
     @property
-    def leaves_machine(self) -> bool: ...
+    def leaves_machine(self) -> bool:
+        """True when pictures are sent to another computer."""
+        ...
 
     def segment(
         self, inputs: Sequence[ModelInput], control: RunControl | None = None

@@ -53,7 +53,8 @@ class Axis:
     """One direction in which a volume can be browsed.
 
     Attributes:
-        name: ``"axial"``, ``"coronal"``, ``"sagittal"``, or ``"stack"`` for frames with no geometry.
+        name: ``"axial"``, ``"coronal"``, ``"sagittal"``, or ``"stack"`` for frames
+            without geometry.
         count: Number of slices in that direction.
     """
 
@@ -168,7 +169,7 @@ class Frame:
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 (hex) of the shape and the bytes of ``rgb``: the key of this picture everywhere."""
+        """SHA-256 (hex) of the shape and the bytes of ``rgb``: the key of this picture."""
         digest = hashlib.sha256(f"{self.height}x{self.width}:".encode())
         digest.update(self.rgb.tobytes())
         return digest.hexdigest()

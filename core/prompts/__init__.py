@@ -1,0 +1,1 @@
+"""Phrases: the trained vocabulary, and reading what the user typed."""
