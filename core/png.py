@@ -36,7 +36,7 @@ def encode_png(pixels: npt.NDArray[np.uint8], text: Mapping[str, str] | None = N
     filtered[:, 0] = _FILTER_UP
     filtered[0, 1:] = rows[0]
     np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
-    return _file(width, height, 8, _GREY if pixels.ndim == 2 else _RGB, filtered, text)
+    return _file((width, height), _GREY if pixels.ndim == 2 else _RGB, filtered, text)
 
 
 def encode_mask_png(mask: npt.NDArray[np.bool_], text: Mapping[str, str] | None = None) -> bytes:
@@ -50,18 +50,16 @@ def encode_mask_png(mask: npt.NDArray[np.bool_], text: Mapping[str, str] | None 
     filtered = np.zeros((height, width + 1), dtype=np.uint8)
     filtered[:, 0] = _FILTER_NONE
     np.multiply(mask, 255, out=filtered[:, 1:], casting="unsafe")
-    return _file(width, height, 8, _GREY, filtered, text)
+    return _file((width, height), _GREY, filtered, text)
 
 
 def _file(
-    width: int,
-    height: int,
-    depth: int,
+    size: tuple[int, int],
     colour: int,
     filtered: npt.NDArray[np.uint8],
     text: Mapping[str, str] | None,
 ) -> bytes:
-    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", *size, 8, colour, 0, 0, 0)
     notes = [
         # Keyword, no compression, no language, no translated keyword, text.
         _chunk(b"iTXt", keyword.encode("latin-1") + b"\0\0\0\0\0" + value.encode("utf-8"))

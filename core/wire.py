@@ -238,7 +238,8 @@ def _floats_to_levels(values: npt.NDArray[np.float32]) -> Uint8:
     if not (lowest >= 0.0 and highest <= 255.0):
         raise _invalid(f"The mask values run from {lowest:g} to {highest:g}, not 0 to 1 or 255.")
     scale = 255.0 if highest <= 1.0 else 1.0
-    return np.rint(values * np.float32(scale)).astype(np.uint8)
+    levels: Uint8 = np.rint(values * np.float32(scale)).astype(np.uint8)
+    return levels
 
 
 def _read_categories(

@@ -11,8 +11,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import Future, wait
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -96,10 +95,9 @@ class Exchange:
 
         threading.Thread(target=run, name="azure-request", daemon=True).start()
         try:
-            while True:
-                with contextlib.suppress(NotYet):
-                    return future.result(poll_s)
+            while not wait([future], timeout=poll_s).done:
                 checkpoint()
+            return future.result()
         finally:
             if not future.done():
                 self._break_off()

@@ -14,12 +14,12 @@ SEPARATOR = "&"
 """MedImageParse splits its text at this character; there is no way to escape it."""
 
 MAX_PHRASES = 16
-"""Most phrases in one request: the viewer, the palette and a 22 MB reply are made for that many."""
+"""Most phrases in one run: the viewer, the palette and a 22 MB reply are made for it."""
 
 MAX_LENGTH = 300
 """Longest phrase in characters; the model reads 77 tokens, which is less."""
 
-# Separates the parts inside newer versions of the model, so it would split a phrase behind our back.
+# Separates the parts inside newer versions of the model, so it would split a phrase unseen.
 _RESERVED = "[SEP]"
 
 

@@ -1,0 +1,124 @@
+/** Draws the same as gl.js with a plain 2D canvas: no WebGL2, or a picture too large for it. */
+export class CanvasRenderer {
+  kind = "2d";
+  largest = Infinity;
+  lost = false;
+  #context;
+  #picture = null; // canvas of the size of the picture
+  #overlay = null;
+  #codes = null;
+  #tables = null;
+
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.#context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  }
+
+  setPicture({ width, height, rgb }) {
+    const pixels = new ImageData(width, height);
+    for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
+      pixels.data[to] = rgb[from];
+      pixels.data[to + 1] = rgb[from + 1];
+      pixels.data[to + 2] = rgb[from + 2];
+      pixels.data[to + 3] = 255;
+    }
+    this.#picture = sheet(pixels);
+    this.#overlay = null;
+  }
+
+  setCodes(codes) {
+    this.#codes = codes;
+  }
+
+  setTables({ fill, edge }) {
+    this.#tables = { fill: straight(fill), edge: straight(edge) };
+  }
+
+  compose(edges) {
+    const pixels = new ImageData(this.#picture.width, this.#picture.height);
+    const words = new Uint32Array(pixels.data.buffer);
+    const { fill, edge } = this.#tables;
+    const codes = this.#codes;
+    for (let at = 0; at < words.length; at++) {
+      const code = codes[at];
+      if (code !== 0) words[at] = (edges && edge[code >>> 16]) || fill[code & 0xffff];
+    }
+    this.#overlay = sheet(pixels);
+  }
+
+  draw(view, overlay, lineWidth) {
+    const context = this.#context;
+    context.fillStyle = "rgb(17 20 23)";
+    context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    context.imageSmoothingEnabled = view.scale < 1;
+    context.imageSmoothingQuality = "high";
+    const place = [view.left, view.top, view.width * view.scaleX, view.height * view.scaleY];
+    if (this.#picture) context.drawImage(this.#picture, ...place);
+    if (!overlay || !this.#overlay) return;
+    context.drawImage(this.#overlay, ...place);
+    if (lineWidth > 0) context.drawImage(this.#screenOutline(view, lineWidth), 0, 0);
+  }
+
+  readPixel(x, y) {
+    return [...this.#context.getImageData(x, y, 1, 1).data.subarray(0, 3)];
+  }
+
+  destroy() {
+    this.canvas.width = this.canvas.height = 1;
+    this.#picture = this.#overlay = this.#codes = null;
+  }
+
+  /** The outline on the screen's own grid, as the shader draws it. */
+  #screenOutline(view, lineWidth) {
+    const { width, height } = this.canvas;
+    const pixels = new ImageData(width, height);
+    const words = new Uint32Array(pixels.data.buffer);
+    const columns = imageIndex(width, lineWidth, view.left, view.scaleX, view.width);
+    const rows = imageIndex(height, lineWidth, view.top, view.scaleY, view.height);
+    const masksAt = (row, column) =>
+      row < 0 || column < 0 ? 0 : this.#codes[row * view.width + column] & 0xffff;
+    for (let y = 0, at = 0; y < height; y++) {
+      const row = rows.here[y];
+      for (let x = 0; x < width; x++, at++) {
+        const column = columns.here[x];
+        const here = masksAt(row, column);
+        if (here === 0) continue;
+        const around = masksAt(row, columns.before[x]) & masksAt(row, columns.after[x]) &
+          masksAt(rows.before[y], column) & masksAt(rows.after[y], column);
+        words[at] = this.#tables.edge[here & ~around];
+      }
+    }
+    return sheet(pixels);
+  }
+}
+
+/** For every canvas pixel: the image row or column under it and under both ends of the line. */
+function imageIndex(length, lineWidth, corner, zoom, size) {
+  const index = (shift) =>
+    Int32Array.from({ length }, (_, at) => {
+      const point = Math.floor((at + 0.5 + shift - corner) / zoom);
+      return point >= 0 && point < size ? point : -1;
+    });
+  return { here: index(0), before: index(-lineWidth), after: index(lineWidth) };
+}
+
+function sheet(pixels) {
+  const canvas = document.createElement("canvas");
+  canvas.width = pixels.width;
+  canvas.height = pixels.height;
+  canvas.getContext("2d").putImageData(pixels, 0, 0);
+  return canvas;
+}
+
+/** Premultiplied RGBA bytes to straight RGBA, one 32-bit word an entry. */
+function straight(table) {
+  const bytes = new Uint8ClampedArray(table.length);
+  for (let at = 0; at < table.length; at += 4) {
+    const alpha = table[at + 3];
+    for (let channel = 0; channel < 3; channel++) {
+      bytes[at + channel] = alpha === 0 ? 0 : (table[at + channel] * 255) / alpha;
+    }
+    bytes[at + 3] = alpha;
+  }
+  return new Uint32Array(bytes.buffer);
+}

@@ -1,0 +1,123 @@
+import { count, h, icon, iconButton, percent, press } from "./dom.js";
+import { parseColour } from "./masks.js";
+
+/** The list of phrases with their masks: colour, category, area, visibility and threshold. */
+export class Legend {
+  #rows = new Map(); // id of the layer -> LegendRow
+
+  /** @param {object} actions toggle(id), solo(id), recolour(id, hex), setThreshold(id, value). */
+  constructor(actions) {
+    this.actions = actions;
+    this.empty = h("p.hint", {}, "No phrases yet. Type what to look for and run it: ",
+      "each phrase becomes a mask here.");
+    this.list = h("ol.rows", { "aria-label": "Phrases and masks" });
+    this.element = h("div.legend", {}, this.empty, this.list);
+  }
+
+  /** Show these layers; rows that stay keep their focus and their unfolded slider. */
+  setLayers(layers) {
+    const rows = new Map();
+    for (const layer of layers) {
+      const row = this.#rows.get(layer.id) ?? new LegendRow(layer.id, this.actions);
+      row.describe(layer);
+      rows.set(layer.id, row);
+    }
+    this.#rows = rows;
+    const wanted = [...rows.values()].map((row) => row.element);
+    const same = wanted.length === this.list.children.length &&
+      wanted.every((element, n) => this.list.children[n] === element);
+    if (!same) this.list.replaceChildren(...wanted);
+    this.empty.hidden = wanted.length > 0;
+  }
+
+  /** Update what changes without the server: see LegendRow.update. */
+  update(id, state) {
+    this.#rows.get(id)?.update(state);
+  }
+
+  /** Show the probability under the pointer in every row, or none. */
+  probe(probabilities) {
+    for (const [id, row] of this.#rows) row.probe(probabilities?.get(id));
+  }
+}
+
+class LegendRow {
+  constructor(id, actions) {
+    this.#parts(id, actions);
+    this.element = h("li.row", {},
+      h("label.swatch", {}, this.colour, this.digit),
+      h("div.words", {}, h("div.name", {}, this.phrase, this.level), this.category, this.note, this.area),
+      h("div.tools", {}, this.fold, this.solo, this.eye),
+      this.sliderBox);
+  }
+
+  #parts(id, actions) {
+    this.colour = h("input", { type: "color", on: { input: () => actions.recolour(id, this.colour.value) } });
+    this.digit = h("span.digit", { "aria-hidden": "true" });
+    this.phrase = h("span.phrase");
+    this.level = h("output.level", { "aria-hidden": "true" });
+    this.category = h("div.category");
+    this.note = h("div.note");
+    this.area = h("div.area", { "aria-live": "off" });
+    this.fold = iconButton("sliders", "Threshold", () => this.#unfold());
+    this.solo = iconButton("solo", "Show only this", () => actions.solo(id));
+    this.eye = iconButton("eye", "Hide", () => actions.toggle(id), "tool.eye");
+    const change = () => actions.setThreshold(id, Number(this.slider.value));
+    this.slider = h("input", { type: "range", min: 0, max: 255, step: 1, on: { input: change } });
+    this.threshold = h("output.value");
+    this.reset = h("button.link", {
+      type: "button", title: "Back to 128, the model's own threshold",
+      on: { click: () => actions.setThreshold(id, 128) },
+    }, "Reset");
+    this.sliderBox = h("div.threshold", { hidden: true }, this.slider, this.threshold, this.reset);
+  }
+
+  #unfold() {
+    this.sliderBox.hidden = !this.sliderBox.hidden;
+    this.fold.setAttribute("aria-expanded", String(!this.sliderBox.hidden));
+    if (!this.sliderBox.hidden) this.slider.focus();
+  }
+
+  /** What came from the server: texts. */
+  describe({ index, phrase, category, note }) {
+    const digit = index < 9 ? String(index + 1) : "";
+    this.digit.textContent = digit;
+    this.phrase.textContent = phrase;
+    this.phrase.title = phrase;
+    this.category.textContent = category === null ? "no category" : `category: ${category}`;
+    this.note.replaceChildren(...(note ? [icon("note"), note] : []));
+    this.note.hidden = !note;
+    this.colour.title = `Colour of ${phrase}`;
+    this.colour.setAttribute("aria-label", `Colour of ${phrase}`);
+    this.slider.setAttribute("aria-label", `Threshold of ${phrase}`);
+    this.fold.setAttribute("aria-label", `Threshold of ${phrase}`);
+    this.fold.setAttribute("aria-expanded", String(!this.sliderBox.hidden));
+    this.solo.setAttribute("aria-label", `Show only ${phrase}`);
+    this.eye.setAttribute("aria-label", `Show ${phrase}`);
+    this.eye.title = digit ? `Show or hide (${digit})` : "Show or hide";
+  }
+
+  /** @param {object} state hex, visible, switchedOn, solo, threshold, area, total, mm2 (or null). */
+  update({ hex, visible, switchedOn, solo, threshold, area, total, mm2 }) {
+    this.element.classList.toggle("off", !visible);
+    if (this.colour.value !== hex) this.colour.value = hex;
+    const [red, green, blue] = parseColour(hex);
+    this.digit.style.color = red * 0.299 + green * 0.587 + blue * 0.114 > 140 ? "#000c" : "#fff";
+    this.eye.replaceChildren(icon(switchedOn ? "eye" : "eyeOff"));
+    press(this.eye, switchedOn);
+    press(this.solo, solo);
+    if (Number(this.slider.value) !== threshold) this.slider.value = threshold;
+    this.slider.style.setProperty("--part", `${threshold / 2.55}%`);
+    this.threshold.textContent = `${threshold} · p ≥ ${(threshold / 255).toFixed(2)}`;
+    this.reset.disabled = threshold === 128;
+    this.element.classList.toggle("moved", threshold !== 128);
+    this.element.classList.toggle("nothing", area === 0);
+    this.area.textContent = area === undefined ? "loading…" : area === 0
+      ? "nothing found at this threshold"
+      : [`${count(area)} px`, percent(area / total), ...(mm2 ? [mm2] : [])].join(" · ");
+  }
+
+  probe(probability) {
+    this.level.textContent = probability === undefined ? "" : (probability / 255).toFixed(2);
+  }
+}

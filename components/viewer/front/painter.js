@@ -1,0 +1,154 @@
+import { CanvasRenderer } from "./canvas2d.js";
+import { h } from "./dom.js";
+import { View } from "./geometry.js";
+import { GlRenderer } from "./gl.js";
+import { colourTables } from "./masks.js";
+
+const LINE = 1.75; // CSS pixels of an outline drawn on the screen's own grid
+const THICK = 2.5; // CSS pixels from which an outline in image pixels looks clumsy
+const PATIENCE_MS = 2000; // how long a lost WebGL context may take to come back
+
+/**
+ * Owns the canvas: picks a renderer, redraws at most once a frame and only when something changed.
+ *
+ * `look()` gives {overlay, style, layers: [{colour, visible, threshold}]} at the time of drawing.
+ */
+export class Painter {
+  view = new View();
+  generation = 0; // frames drawn so far
+  frameMs = 0; // what the last frame took on this thread
+  #picture = null;
+  #stack = null;
+  #request = 0;
+  #uploaded = false; // the renderer has the picture
+  #composed = ""; // the look that the overlay texture was composed for
+  #backup = 0;
+
+  constructor(box, look, { plain = false, onFrame = () => {} } = {}) {
+    Object.assign(this, { box, look, plain, onFrame });
+    this.#newCanvas(plain);
+    this.resizing = new ResizeObserver(() => this.refresh());
+    this.resizing.observe(box);
+  }
+
+  /** Show a picture {width, height, rgb} with its masks, or bare when `stack` is null. */
+  show(picture, stack, spacing) {
+    const wanted = this.plain || picture.width > this.gpuLimit || picture.height > this.gpuLimit;
+    if (wanted !== (this.renderer.kind === "2d")) this.#newCanvas(wanted);
+    if (picture !== this.#picture) this.#uploaded = false;
+    if (stack !== this.#stack) this.#composed = "";
+    this.#picture = picture;
+    this.#stack = stack;
+    this.view.setPicture(picture.width, picture.height, spacing);
+    this.refresh();
+  }
+
+  /** Draw in the next frame. */
+  refresh() {
+    this.#request ||= requestAnimationFrame(() => {
+      this.#request = 0;
+      this.paint();
+    });
+  }
+
+  /** Draw now. */
+  paint() {
+    if (!this.#picture || this.renderer.lost) return;
+    const start = performance.now();
+    this.#fitCanvas();
+    const look = this.look();
+    if (!this.#uploaded) this.renderer.setPicture(this.#picture);
+    const line = this.#stack ? this.#lineWidth(look.style) : 0;
+    if (this.#stack) this.#compose(look, line === 0);
+    this.#uploaded = true;
+    this.renderer.draw(this.view, Boolean(look.overlay && this.#stack), line);
+    this.frameMs = performance.now() - start;
+    this.generation += 1;
+    this.onFrame();
+  }
+
+  /** [r, g, b] on the screen at a point in CSS pixels. */
+  readPixel(x, y) {
+    this.paint();
+    return this.renderer.readPixel(Math.floor(x * this.ratio), Math.floor(y * this.ratio));
+  }
+
+  destroy() {
+    cancelAnimationFrame(this.#request);
+    clearTimeout(this.#backup);
+    this.resizing.disconnect();
+    this.#picture = this.#stack = null;
+    this.renderer.destroy();
+  }
+
+  get ratio() {
+    return window.devicePixelRatio || 1;
+  }
+
+  #fitCanvas() {
+    const width = Math.round(this.box.clientWidth * this.ratio);
+    const height = Math.round(this.box.clientHeight * this.ratio);
+    if (width === 0 || height === 0) return;
+    const { canvas } = this.renderer;
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    this.view.setCanvas(width, height);
+  }
+
+  /** Bring codes, tables and overlay texture up to date, doing only what changed. */
+  #compose(look, baked) {
+    let redrawn = !this.#uploaded || this.#composed === "";
+    const outlined = look.style.outline && baked;
+    look.layers.forEach(({ threshold }, index) => {
+      if (this.#stack.draw(index, threshold, outlined)) redrawn = true;
+    });
+    if (redrawn) this.renderer.setCodes(this.#stack.codes);
+    const key = JSON.stringify([look.style, look.layers, baked]);
+    if (!redrawn && key === this.#composed) return;
+    this.renderer.setTables(colourTables(look.layers, look.style));
+    this.renderer.compose(baked);
+    this.#composed = key;
+  }
+
+  /** 0 while the outline in image pixels is thin on the screen; then it is drawn on its grid. */
+  #lineWidth(style) {
+    if (!style.outline) return 0;
+    const onScreen = this.#stack.edgeWidth * Math.max(this.view.scaleX, this.view.scaleY);
+    return onScreen > THICK * this.ratio ? LINE * this.ratio : 0;
+  }
+
+  #newCanvas(plain) {
+    clearTimeout(this.#backup);
+    this.renderer?.destroy();
+    const canvas = h("canvas");
+    this.renderer = (!plain && GlRenderer.create(canvas)) || new CanvasRenderer(canvas);
+    this.gpuLimit ??= this.renderer.largest;
+    if (this.renderer.kind === "2d") this.gpuLimit = this.plain ? Infinity : this.gpuLimit;
+    this.#uploaded = false;
+    this.#composed = "";
+    canvas.addEventListener("webglcontextlost", (event) => this.#onLost(event));
+    canvas.addEventListener("webglcontextrestored", () => this.#onRestored());
+    this.box.querySelector("canvas")?.remove();
+    this.box.prepend(canvas);
+  }
+
+  #onLost(event) {
+    if (event.target !== this.renderer.canvas || !this.#picture) return;
+    event.preventDefault();
+    this.#backup = setTimeout(() => this.#useCanvas(), PATIENCE_MS);
+  }
+
+  #onRestored() {
+    clearTimeout(this.#backup);
+    this.renderer.restore();
+    this.#uploaded = false;
+    this.#composed = "";
+    this.refresh();
+  }
+
+  /** Give up on WebGL2 for this viewer. */
+  #useCanvas() {
+    this.plain = true;
+    this.#newCanvas(true);
+    this.refresh();
+  }
+}

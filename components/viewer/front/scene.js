@@ -1,0 +1,73 @@
+import { analyse, MaskStack } from "./masks.js";
+import { decodePng, inflate } from "./png.js";
+import { shared } from "./store.js";
+
+/** Turns hashes into decoded pictures and masks, each decoded once while it is in use. */
+export class Loader {
+  #decoded = new Map(); // hash -> Promise
+
+  picture(hash) {
+    return this.#once(hash, ({ body }) => decodePng(body));
+  }
+
+  mask(hash) {
+    return this.#once(hash, async ({ head, body }) =>
+      analyse(await inflate(body), head.width, head.height));
+  }
+
+  /** Forget everything but these hashes. */
+  keep(hashes) {
+    for (const hash of this.#decoded.keys()) {
+      if (hashes.includes(hash)) continue;
+      this.#decoded.delete(hash);
+      shared().store.release(hash, this);
+    }
+  }
+
+  #once(hash, decode) {
+    if (!this.#decoded.has(hash)) {
+      shared().store.hold(hash, this);
+      this.#decoded.set(hash, shared().store.get(hash).then(decode));
+    }
+    return this.#decoded.get(hash);
+  }
+}
+
+/** Every hash that a viewer's data names. */
+export function hashesOf(data) {
+  const masks = data.masks.map((mask) => mask.hash);
+  return [data.image.hash, ...masks, ...(data.model ? [data.model] : [])];
+}
+
+/** One entry a phrase. Phrases that are equal are told apart by their turn. */
+export function layersOf(masks) {
+  const turns = new Map();
+  return masks.map(({ phrase, category, note, colour }, index) => {
+    const turn = (turns.get(phrase) ?? 0) + 1;
+    turns.set(phrase, turn);
+    return { id: `${turn} ${phrase}`, index, phrase, category, note, colour };
+  });
+}
+
+/** What is on the screen: a picture and, as soon as they are there, its masks. */
+export class Scene {
+  constructor(data, picture, masks) {
+    this.data = data;
+    this.picture = picture;
+    this.layers = layersOf(data.masks);
+    this.stack = masks && new MaskStack(picture.width, picture.height, masks);
+  }
+
+  get total() {
+    return this.picture.width * this.picture.height;
+  }
+
+  /** "12.3 mm²" for a number of pixels, or null without a spacing. */
+  areaText(pixels) {
+    const { spacing } = this.data.image;
+    if (!spacing) return null;
+    const mm2 = pixels * spacing[0] * spacing[1];
+    if (mm2 >= 10_000) return `${Math.round(mm2 / 100).toLocaleString("en")} cm²`;
+    return `${mm2 >= 100 ? Math.round(mm2).toLocaleString("en") : mm2.toPrecision(2)} mm²`;
+  }
+}

@@ -1,0 +1,76 @@
+/** One triangle that covers the canvas. */
+const COVER = `#version 300 es
+void main() {
+  gl_Position = vec4(gl_VertexID == 1 ? 3. : -1., gl_VertexID == 2 ? 3. : -1., 0., 1.);
+}`;
+
+/** The tables are one texture of 256 columns: the upper half for fills, the lower for outlines. */
+const LOOK_UP = `
+uniform highp usampler2D codes;
+uniform sampler2D table;
+
+vec4 fillOf(uint bits) {
+  return texelFetch(table, ivec2(bits & 255u, bits >> 8), 0);
+}
+
+vec4 edgeOf(uint bits) {
+  return texelFetch(table, ivec2(bits & 255u, uint(textureSize(table, 0).y / 2) + (bits >> 8)), 0);
+}`;
+
+const COMPOSE = `#version 300 es
+precision highp float;
+precision highp int;
+${LOOK_UP}
+uniform bool edges;
+out vec4 colour;
+
+void main() {
+  uint code = texelFetch(codes, ivec2(gl_FragCoord.xy), 0).r;
+  vec4 edge = edges ? edgeOf(code >> 16) : vec4(0.);
+  colour = edge.a > 0. ? edge : fillOf(code & 0xffffu);
+}`;
+
+const DRAW = `#version 300 es
+precision highp float;
+precision highp int;
+${LOOK_UP}
+uniform sampler2D picture, overlay;
+uniform vec2 size, corner, zoom;
+uniform float canvasHeight, strength, lineWidth;
+out vec4 colour;
+
+const vec3 SURROUND = vec3(17., 20., 23.) / 255.;
+
+vec2 imagePoint(vec2 canvasPoint) {
+  return (canvasPoint - corner) / zoom;
+}
+
+bool isInside(vec2 point) {
+  return all(greaterThanEqual(point, vec2(0.))) && all(lessThan(point, size));
+}
+
+uint masksAt(vec2 canvasPoint) {
+  vec2 point = imagePoint(canvasPoint);
+  return isInside(point) ? texelFetch(codes, ivec2(point), 0).r & 0xffffu : 0u;
+}
+
+void main() {
+  vec2 here = vec2(gl_FragCoord.x, canvasHeight - gl_FragCoord.y);
+  vec2 point = imagePoint(here);
+  vec3 base = texture(picture, point / size).rgb;
+  vec4 over = texture(overlay, point / size) * strength;
+  if (!isInside(point)) {
+    colour = vec4(SURROUND, 1.);
+    return;
+  }
+  if (lineWidth > 0.) {
+    uint around = masksAt(here + vec2(lineWidth, 0.)) & masksAt(here - vec2(lineWidth, 0.))
+                & masksAt(here + vec2(0., lineWidth)) & masksAt(here - vec2(0., lineWidth));
+    vec4 edge = edgeOf(masksAt(here) & ~around);
+    if (edge.a > 0.) over = edge;
+  }
+  colour = vec4(base * (1. - over.a) + over.rgb, 1.);
+}`;
+
+/** Vertex and fragment shader of each program. */
+export const PROGRAMS = { compose: [COVER, COMPOSE], draw: [COVER, DRAW] };

@@ -1,0 +1,29 @@
+"""Files named on the command line, read with sentences instead of tracebacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.errors import ImageError
+from core.imaging import open_upload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.imaging import Upload
+
+
+def read_upload(path: Path) -> Upload:
+    """Open an image file.
+
+    Raises:
+        ImageError: The file is not there, may not be read, or is no image that can be shown.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageError(
+            f"{path.name} could not be read: {error.strerror or 'unknown reason'}.",
+            "Check the path and that you may read the file.",
+        ) from None
+    return open_upload(data, path.name)

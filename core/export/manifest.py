@@ -1,0 +1,95 @@
+"""What was done, written down: enough to do it again and to know what came of it."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import orjson
+
+from core import about
+from core.geometry import MODEL_SIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.export.overlay import Style
+    from core.imaging.model import Frame
+    from core.segmentation import PhraseMask, Segmentation
+
+_LIBRARIES = ("numpy", "opencv-python-headless", "scikit-image", "scipy", "pillow", "pydicom")
+
+
+def manifest(
+    segmentation: Segmentation,
+    *,
+    files: Mapping[str, str],
+    thresholds: Mapping[str, int],
+    colours: Mapping[str, str],
+    style: Style,
+) -> bytes:
+    """Write the manifest as indented JSON; no file name, no name, no time of day.
+
+    Args:
+        segmentation: The result.
+        files: SHA-256 (hex) of each written file, by file name.
+        thresholds: Level from which a pixel is foreground, by phrase.
+        colours: ``"#rrggbb"`` by phrase.
+        style: How the overlay was drawn.
+    """
+    content = {
+        "program": about.NAME,
+        "version": about.VERSION,
+        "notice": about.NOTICE,
+        "backend": segmentation.backend,
+        "engine": segmentation.engine,
+        "phrases": list(segmentation.phrases),
+        "image": _describe_frame(segmentation.frame),
+        "masks": [
+            _describe_mask(mask, thresholds[mask.phrase], colours[mask.phrase])
+            for mask in segmentation.masks
+        ],
+        "overlay": asdict(style),
+        "model_side": MODEL_SIDE,
+        "notices": [notice.text for notice in segmentation.notices],
+        "files": dict(files),
+        "software": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in _LIBRARIES},
+        },
+    }
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _describe_frame(frame: Frame) -> dict[str, object]:
+    return {
+        "sha256": frame.sha256,
+        "height": frame.height,
+        "width": frame.width,
+        "axis": frame.axis,
+        "index": frame.index,
+        "volume": frame.volume,
+        "unit": frame.unit,
+        "window": asdict(frame.window) if frame.window else None,
+        "spacing_mm": asdict(frame.spacing_mm) if frame.spacing_mm else None,
+        "orientation": asdict(frame.orientation) if frame.orientation else None,
+        "layout": asdict(frame.layout),
+        "steps": list(frame.steps),
+        "notices": [notice.text for notice in frame.notices],
+    }
+
+
+def _describe_mask(mask: PhraseMask, threshold: int, colour: str) -> dict[str, object]:
+    area = mask.area(threshold)
+    return {
+        "phrase": mask.phrase,
+        "category": mask.category,
+        "category_fits": mask.category_fits,
+        "threshold": threshold,
+        "colour": colour,
+        "area_px": area,
+        "area_percent": round(100.0 * area / mask.probability.size, 4),
+        "probability_sha256": mask.sha256,
+    }

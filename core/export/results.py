@@ -1,0 +1,97 @@
+"""A segmentation as a set of files: overlay, masks and manifest."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core import about
+from core.errors import ExportError
+from core.export.manifest import manifest
+from core.export.names import unique_slugs
+from core.export.overlay import Layer, Style, render_overlay
+from core.palette import assign_colours
+from core.png import encode_mask_png, encode_png
+from core.segmentation import DEFAULT_THRESHOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from core.segmentation import Segmentation
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    """One file to be written.
+
+    Attributes:
+        name: File name without folder.
+        content: Its bytes.
+    """
+
+    name: str
+    content: bytes
+
+
+def export_files(
+    segmentation: Segmentation,
+    *,
+    thresholds: Mapping[str, int] | None = None,
+    colours: Mapping[str, str] | None = None,
+    style: Style | None = None,
+) -> list[ExportFile]:
+    """Make ``overlay.png``, one ``mask_<phrase>.png`` a phrase, and ``manifest.json``.
+
+    All pictures have the size of the frame; masks are 8-bit grey with 0 and 255.
+
+    Args:
+        segmentation: The result.
+        thresholds: Level from which a pixel is foreground, by phrase; 128 where not given.
+        colours: ``"#rrggbb"`` by phrase in lower case; the palette's where not given.
+        style: How the overlay is drawn.
+    """
+    style = style or Style()
+    given = assign_colours(segmentation.phrases, colours or {})
+    colour_of = {phrase: given[phrase.casefold()] for phrase in segmentation.phrases}
+    level_of = {p: (thresholds or {}).get(p, DEFAULT_THRESHOLD) for p in segmentation.phrases}
+    layers = [
+        Layer(mask.probability, colour_of[mask.phrase], level_of[mask.phrase])
+        for mask in segmentation.masks
+    ]
+    text = {"Software": about.NAME, "Source": segmentation.engine, "Warning": about.NOTICE}
+    overlay = render_overlay(segmentation.frame.rgb, layers, style)
+    files = [ExportFile("overlay.png", encode_png(overlay, text))]
+    for name, layer, mask in zip(
+        unique_slugs(segmentation.phrases), layers, segmentation.masks, strict=True
+    ):
+        png = encode_mask_png(layer.mask, {**text, "Title": mask.phrase})
+        files.append(ExportFile(f"mask_{name}.png", png))
+    record = manifest(
+        segmentation,
+        files={file.name: hashlib.sha256(file.content).hexdigest() for file in files},
+        thresholds=level_of,
+        colours=colour_of,
+        style=style,
+    )
+    return [*files, ExportFile("manifest.json", record)]
+
+
+def write_files(files: list[ExportFile], folder: Path) -> None:
+    """Write files into a folder, each whole or not at all.
+
+    Raises:
+        ExportError: The folder cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            part = folder / f".{file.name}.part"
+            part.write_bytes(file.content)
+            part.replace(folder / file.name)
+    except OSError as error:
+        raise ExportError(
+            f"The results could not be written: {error.strerror or 'the disk refused'}.",
+            "Choose another folder with --out, or free some space.",
+        ) from None
