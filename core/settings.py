@@ -146,6 +146,22 @@ def azure_settings_from(
     return AzureSettings(endpoint, chosen_key, clean(typed.deployment) or deployment or None)
 
 
+def settings_for(backend: str, env: Mapping[str, str]) -> AzureSettings | None:
+    """What a backend needs, where there is no page: environment and ``secrets.toml``.
+
+    Args:
+        backend: A name that :func:`core.backends.get_backend` knows.
+        env: Environment variables.
+
+    Returns:
+        The endpoint for ``"azure"`` when one is set; None for every other backend.
+
+    Raises:
+        SettingsError: A value makes no sense.
+    """
+    return azure_settings_from(env, secrets_from_file()) if backend == "azure" else None
+
+
 def secrets_from_file(path: Path = SECRETS_FILE) -> Mapping[str, object]:
     """Read ``secrets.toml`` where there is no Streamlit to do it; a missing file is empty.
 

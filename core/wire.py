@@ -35,6 +35,8 @@ _NPY = b"\x93NUMPY"
 # The member "data" and the quote that opens its value, whatever the depth of JSON-in-JSON escapes.
 _DATA = re.compile(rb"""\\*["']data\\*["']\s*:\s*\\*(["'])""")
 _LONGEST_CATEGORY = 100
+# Shorter strings are no mask of a million pixels; they are left to the JSON parser.
+_WORTH_LIFTING = 1024
 
 
 def encode_request(pictures: Sequence[Uint8], phrases: Sequence[Sequence[str]]) -> bytes:
@@ -106,7 +108,7 @@ def _lift_payloads(body: bytes) -> tuple[bytes, list[memoryview]]:
         while end > start and body[end - 1 : end] == b"\\":
             end -= 1
         kept.append(view[position:start])
-        if body.find(b"\\", start, end) >= 0:
+        if end - start < _WORTH_LIFTING or body.find(b"\\", start, end) >= 0:
             kept.append(view[start:end])
         else:
             kept.append(b"@%d" % len(payloads))
@@ -172,8 +174,10 @@ def _read_values(
 def _decode_base64(data: object, payloads: list[memoryview]) -> bytes:
     if not isinstance(data, str):
         raise _invalid(f"data is {_kind(data)} instead of base64 text.")
-    lifted = re.fullmatch(r"@(\d+)", data)
-    source: str | memoryview = payloads[int(lifted[1])] if lifted else "".join(data.split())
+    lifted = re.fullmatch(r"@(\d{1,6})", data)
+    source: str | memoryview = "".join(data.split())
+    if lifted and int(lifted[1]) < len(payloads):
+        source = payloads[int(lifted[1])]
     try:
         return pybase64.b64decode(source, validate=True)
     except (binascii.Error, ValueError):

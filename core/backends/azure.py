@@ -6,7 +6,6 @@ import logging
 import random
 import time
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from requests import PreparedRequest
 
     from core.backends.base import ModelInput, ModelReply
+    from core.backends.exchange import Answer
     from core.settings import AzureSettings
 
 _log = logging.getLogger(__name__)
@@ -122,27 +122,28 @@ class AzureBackend:
         control = control or RunControl()
         phrases = [one.phrases for one in inputs]
         body = encode_request([one.picture for one in inputs], phrases)
-        success = persist(
-            lambda number: self._try(body, control, number),
+        return persist(
+            lambda number: self._try(body, phrases, control, number),
             budget_s=self.settings.retry_budget_s,
             control=control,
             clock=self._clock,
             rng=self._rng,
         )
-        try:
-            return decode_response(success.body, phrases)
-        except InvalidReply as problem:
-            problem.request_id = success.request_id
-            raise
 
-    def _try(self, body: bytes, control: RunControl, number: int) -> _Success | Failure:
-        """Ask once, and log how that went."""
+    def _try(
+        self, body: bytes, phrases: Sequence[Sequence[str]], control: RunControl, number: int
+    ) -> list[ModelReply] | Failure:
+        """Ask once, and log how that went.
+
+        What went wrong comes back as a value, not as an exception: the exceptions of requests hold
+        the request with its key, and those of a JSON parser what they parsed.
+        """
         request_id = str(uuid.uuid4())
         signature = _Bearer(self._token or self._key)
         timeout_s = (self.settings.connect_timeout_s, self.settings.read_timeout_s)
         exchange = Exchange(self._session, self.settings.endpoint, timeout_s)
         started = time.monotonic()
-        outcome: _Success | Failure
+        outcome: list[ModelReply] | Failure
         try:
             answer = exchange.post(
                 body,
@@ -157,16 +158,23 @@ class AzureBackend:
         else:
             said = str(answer.status)
             request_id = request_id_of(answer.headers, request_id)
-            outcome = (
-                _Success(answer.body, request_id)
-                if is_success(answer)
-                else failure_of_answer(answer, self._target, request_id)
-            )
-        if isinstance(outcome, Failure):
-            outcome = without_secret(outcome, signature.used)
+            outcome = self._read(answer, phrases, request_id)
         seconds = time.monotonic() - started
-        _log.info("request %s: %s, try %d, %.2f s", outcome.request_id, said, number, seconds)
-        return outcome
+        _log.info("request %s: %s, try %d, %.2f s", request_id, said, number, seconds)
+        return without_secret(outcome, signature.used) if isinstance(outcome, Failure) else outcome
+
+    def _read(
+        self, answer: Answer, phrases: Sequence[Sequence[str]], request_id: str
+    ) -> list[ModelReply] | Failure:
+        """The masks in an answer, or what it says instead."""
+        if not is_success(answer):
+            return failure_of_answer(answer, self._target, request_id)
+        try:
+            return decode_response(answer.body, phrases)
+        except InvalidReply as problem:
+            return Failure(
+                InvalidReply, problem.what, problem.next_step, problem.details, request_id
+            )
 
     def _headers(self, request_id: str) -> dict[str, str]:
         """All headers but the one that signs."""
@@ -182,14 +190,6 @@ class AzureBackend:
     def _key(self) -> str:
         """The key, as a token that never changes."""
         return self.settings.key.reveal() if self.settings.key else ""
-
-
-@dataclass(frozen=True, eq=False)
-class _Success:
-    """A 200 answer."""
-
-    body: bytes
-    request_id: str
 
 
 class _Bearer(AuthBase):

@@ -59,14 +59,8 @@ def failure_of_answer(answer: Answer, target: Target, request_id: str) -> Failur
         target: What was called.
         request_id: For support.
     """
-    if answer.status >= 500:
-        tell = _service_fault
-    elif answer.status < 400:
-        tell = _led_astray
-    else:
-        tell = _TABLE.get(answer.status, _refused)
     return replace(
-        tell(answer, target),
+        _teller(answer.status)(answer, target),
         details=_details(answer),
         request_id=request_id,
         retry_after_s=_retry_after_s(answer.headers),
@@ -86,17 +80,13 @@ def without_secret(failure: Failure, token: str) -> Failure:
 
 
 def _not_signed_in(answer: Answer, target: Target) -> Failure:
-    by_key = (
-        "Copy the primary key again from the endpoint's Consume tab in Azure Machine Learning "
-        "studio; it may have been regenerated."
-    )
-    by_token = (
-        "Sign in again; if it stays, ask for the role AzureML Data Scientist on the endpoint."
-    )
     return Failure(
         SignInRefused,
         f"{target.host} did not accept the {target.sign_in} ({_said(answer)}).",
-        by_key if target.sign_in == "key" else by_token,
+        "Copy the primary key again from the endpoint's Consume tab in Azure Machine Learning "
+        "studio; it may have been regenerated."
+        if target.sign_in == "key"
+        else "Sign in again; if it stays, ask for the role AzureML Data Scientist on the endpoint.",
     )
 
 
@@ -228,6 +218,15 @@ _TABLE: Mapping[int, Callable[[Answer, Target], Failure]] = {
     424: _model_failed,
     429: _busy,
 }
+
+
+def _teller(status: int) -> Callable[[Answer, Target], Failure]:
+    """Who tells what a status means."""
+    if status >= 500:
+        return _service_fault
+    if status < 400:
+        return _led_astray
+    return _TABLE.get(status, _refused)
 
 
 def _said(answer: Answer) -> str:

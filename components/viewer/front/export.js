@@ -4,8 +4,6 @@ import { storedZip } from "./zip.js";
 
 /** Files for the user to keep. All pixels come from typed arrays, so they are exact. */
 
-export const NOTICE = "Research use only, not for diagnosis";
-
 /**
  * The overlay on the picture's own grid.
  *
@@ -119,7 +117,7 @@ function wrap(context, text, room) {
 
 /** A part of a file name that every system takes: letters, digits, "-" and "_". */
 export function safeName(text, otherwise = "image") {
-  const plain = text.normalize("NFKC").replace(/[^\p{L}\p{N}-]+/gu, "_").replace(/^_+|_+$/g, "");
+  const plain = text.normalize("NFC").replace(/[^\p{L}\p{N}_-]+/gu, "_").replace(/^[_-]+|[_-]+$/g, "");
   return [...plain].slice(0, 60).join("") || otherwise;
 }
 
@@ -138,24 +136,25 @@ export function uniqueNames(phrases) {
 /**
  * Makes the files for one picture with its masks and the current settings.
  *
- * `scene` is {width, height, rgb, stack, layers, style, engine, stem, caption}; a layer has
+ * `scene` is {width, height, rgb, stack, layers, style, engine, notice, stem, caption}; a
+ * layer has
  * `phrase`, `hex` and `text` (its line in the legend) beside what `overlayPixels` needs.
  */
 export class Exporter {
   constructor(scene) {
     this.scene = scene;
     this.names = uniqueNames(scene.layers.map((layer) => layer.phrase));
-    this.notes = { Source: scene.engine, Disclaimer: NOTICE };
+    this.notes = { Source: scene.engine, Disclaimer: scene.notice };
   }
 
   async overlay() {
-    const { width, height, rgb, stack, layers, style, engine, stem, caption } = this.scene;
+    const { width, height, rgb, stack, layers, style, engine, notice, stem, caption } = this.scene;
     let pixels = overlayPixels(rgb, stack, layers, style);
     let rows = height;
     if (caption) {
       const shown = layers.filter((layer) => layer.visible);
       const entries = shown.map(({ hex, text }) => ({ colour: hex, text }));
-      const strip = captionStrip(width, entries, [engine, NOTICE]);
+      const strip = captionStrip(width, entries, [engine, notice]);
       const whole = new Uint8Array(pixels.length + strip.rgb.length);
       whole.set(pixels);
       whole.set(strip.rgb, pixels.length);
@@ -182,7 +181,7 @@ export class Exporter {
   }
 
   #settings(files) {
-    const { width, height, stack, layers, style, engine } = this.scene;
+    const { width, height, stack, layers, style, engine, notice } = this.scene;
     const masks = layers.map((layer, n) => ({
       file: files[n + 1].name,
       phrase: layer.phrase,
@@ -194,7 +193,7 @@ export class Exporter {
     }));
     const { alpha, fill, outline } = style;
     const overlay = { file: files[0].name, alpha, fill, outline, outline_px: stack.edgeWidth };
-    const text = JSON.stringify({ engine, notice: NOTICE, width, height, overlay, masks }, null, 2);
+    const text = JSON.stringify({ engine, notice, width, height, overlay, masks }, null, 2);
     return new TextEncoder().encode(`${text}\n`);
   }
 }

@@ -27,14 +27,15 @@ export class Painter {
   constructor(box, look, { plain = false, onFrame = () => {} } = {}) {
     Object.assign(this, { box, look, plain, onFrame });
     this.#newCanvas(plain);
+    this.limit = this.renderer.kind === "2d" ? 0 : this.renderer.largest;
     this.resizing = new ResizeObserver(() => this.refresh());
     this.resizing.observe(box);
   }
 
   /** Show a picture {width, height, rgb} with its masks, or bare when `stack` is null. */
   show(picture, stack, spacing) {
-    const wanted = this.plain || picture.width > this.gpuLimit || picture.height > this.gpuLimit;
-    if (wanted !== (this.renderer.kind === "2d")) this.#newCanvas(wanted);
+    const plain = this.plain || Math.max(picture.width, picture.height) > this.limit;
+    if (plain !== (this.renderer.kind === "2d")) this.#newCanvas(plain);
     if (picture !== this.#picture) this.#uploaded = false;
     if (stack !== this.#stack) this.#composed = "";
     this.#picture = picture;
@@ -121,8 +122,6 @@ export class Painter {
     this.renderer?.destroy();
     const canvas = h("canvas");
     this.renderer = (!plain && GlRenderer.create(canvas)) || new CanvasRenderer(canvas);
-    this.gpuLimit ??= this.renderer.largest;
-    if (this.renderer.kind === "2d") this.gpuLimit = this.plain ? Infinity : this.gpuLimit;
     this.#uploaded = false;
     this.#composed = "";
     canvas.addEventListener("webglcontextlost", (event) => this.#onLost(event));

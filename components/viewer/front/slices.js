@@ -1,7 +1,7 @@
 import { h } from "./dom.js";
 
 const SETTLE_MS = 30; // wait this long for the wheel to come to rest
-const PATIENCE_MS = 5000; // then the server is asked again on the next step
+const ANSWER_MS = 5000; // then the server is asked again on the next step
 
 /**
  * Browsing a volume: the slider follows at once, the server is asked for one slice at a time and
@@ -61,7 +61,7 @@ export class Slicer {
       if (!this.#shown || this.#wanted === this.#shown.index) return;
       this.#asked = this.#wanted;
       this.ask(this.#wanted);
-      this.#timer = setTimeout(() => (this.#asked = null), PATIENCE_MS);
+      this.#timer = setTimeout(() => (this.#asked = null), ANSWER_MS);
     }, SETTLE_MS);
   }
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     Bool = npt.NDArray[np.bool_]
 
 
+# Resampling leaves up to this grey level in a black bar.
+_BLACK = 4
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """The frame inside the letterboxed picture, without the black bars.
@@ -49,10 +53,11 @@ class View:
 
     @classmethod
     def of(cls, asked: ModelInput) -> View:
-        """Cut the frame's area out of the picture; a row cut in half by the edge counts as in."""
+        """Cut the frame's area out of the picture, without black bars that the file brought along."""
         box = asked.letterbox
         rows = _span(box.top, box.height, box.scale, box.side)
         columns = _span(box.left, box.width, box.scale, box.side)
+        rows, columns = _without_bars(asked.picture, rows, columns)
         rgb = np.ascontiguousarray(asked.picture[rows, columns])
         frame = asked.frame
         return cls(
@@ -111,6 +116,18 @@ class View:
 
 Method = "Callable[[View], Uint8]"
 """What every method is: a view in, a soft map uint8 (h, w) out; all below 128 when not found."""
+
+
+def _without_bars(picture: Uint8, rows: slice, columns: slice) -> tuple[slice, slice]:
+    """Shrink an area to where anything is brighter than black; an all-black one stays as it is."""
+    lit = picture[rows, columns].max(axis=2) > _BLACK
+    across, down = np.flatnonzero(lit.any(axis=0)), np.flatnonzero(lit.any(axis=1))
+    if len(down) == 0:
+        return rows, columns
+    return (
+        slice(rows.start + int(down[0]), rows.start + int(down[-1]) + 1),
+        slice(columns.start + int(across[0]), columns.start + int(across[-1]) + 1),
+    )
 
 
 def _span(before: int, length: int, scale: float, side: int) -> slice:

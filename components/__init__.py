@@ -1,0 +1,1 @@
+"""Everything that draws. Components take and return plain data; pages put them together."""

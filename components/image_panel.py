@@ -1,0 +1,183 @@
+"""Which image, and which frame of it: upload, list, slice, window, channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from components.notices import plain, show_error
+from components.viewer import SliceState
+from core.errors import ImageError
+from core.imaging import Window
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from components.state import LoadedImage, Session
+    from core.imaging import Frame
+
+_OWN_WINDOW = "Own window"
+
+
+@dataclass(frozen=True)
+class FrameChoice:
+    """Which frame of an upload is wanted, and how it is windowed."""
+
+    index: int = 0
+    axis: str | None = None
+    volume: int = 0
+    channel: int | None = None
+    window: Window | None = None
+
+
+def show_uploader(state: Session) -> None:
+    """Take files, open them, and say in a sentence why one cannot be opened."""
+    files = st.file_uploader(
+        "Images",
+        accept_multiple_files=True,
+        key="uploader",
+        help="PNG, JPEG, TIFF, DICOM, NIfTI, ZIP and more; the content decides, not the name. "
+        "Files stay on this computer unless you run an engine that is elsewhere.",
+    )
+    _drop_removed(state, {file.file_id for file in files})
+    for file in files:
+        if file.file_id not in state.uploads:
+            _open(state, file)
+    for file in files:
+        refused = state.uploads[file.file_id]
+        if isinstance(refused, ImageError):
+            show_error(refused)
+
+
+def _open(state: Session, file: UploadedFile) -> None:
+    try:
+        image = state.open(file.getvalue(), file.name)
+    except ImageError as error:
+        state.uploads[file.file_id] = error
+        return
+    state.uploads[file.file_id] = image.key
+    state.current = image.key
+
+
+def _drop_removed(state: Session, present: set[str]) -> None:
+    for file_id in [known for known in state.uploads if known not in present]:
+        entry = state.uploads.pop(file_id)
+        if isinstance(entry, str):
+            state.close(entry)
+
+
+def show_image_list(state: Session) -> None:
+    """Let the user pick the image on show where there is more than one."""
+    if len(state.images) < 2:
+        return
+    keys = list(state.images)
+    titles = {key: f"{n}. {state.images[key].title}" for n, key in enumerate(keys, start=1)}
+    chosen = st.selectbox(
+        "Image on show",
+        keys,
+        index=keys.index(state.current) if state.current in keys else 0,
+        format_func=lambda key: titles.get(key, ""),
+        # A new key when the list or the current image changes by other means than this widget.
+        key=f"image_list_{len(keys)}_{state.current[:12]}",
+    )
+    if chosen != state.current:
+        state.current = chosen
+        st.rerun()
+
+
+def choose_frame(image: LoadedImage) -> FrameChoice:
+    """Show the choices that the file offers, and nothing where there is none."""
+    choices = image.upload.choices
+    prefix = f"choice_{image.key[:16]}"
+    axis = choices.axes[0].name
+    if len(choices.axes) > 1:
+        names = [entry.name for entry in choices.axes]
+        picked = st.segmented_control(
+            "Direction", names, default=axis, required=True, key=f"{prefix}_axis", width="stretch"
+        )
+        axis = picked or axis
+    count = next(entry.count for entry in choices.axes if entry.name == axis)
+    index = 0
+    if count > 1:
+        index = st.slider(
+            "Slice" if len(choices.axes) > 1 else "Frame",
+            1,
+            count,
+            key=_slice_key(image, axis),
+            help="The mouse wheel over the image moves through the slices too.",
+        )
+        index -= 1
+        if choices.frame_names and axis == choices.axes[0].name:
+            st.caption(plain(choices.frame_names[index]))
+    volume = _pick("Volume", choices.volumes, f"{prefix}_volume") or 0
+    channel = _pick("Channel", choices.channels, f"{prefix}_channel")
+    return FrameChoice(index, axis, volume, channel, _choose_window(image, prefix))
+
+
+def turn_to(image: LoadedImage, index: int) -> None:
+    """Set the slice slider, before it is drawn, to the slice asked for in the viewer."""
+    axes = image.upload.choices.axes
+    axis = st.session_state.get(f"choice_{image.key[:16]}_axis") or axes[0].name
+    count = next((entry.count for entry in axes if entry.name == axis), 1)
+    if count > 1:
+        st.session_state[_slice_key(image, axis)] = min(max(index, 0), count - 1) + 1
+
+
+def slices_of(image: LoadedImage, choice: FrameChoice) -> SliceState | None:
+    """Where in the stack the chosen frame is, or None for a single picture."""
+    axes = image.upload.choices.axes
+    count = next((entry.count for entry in axes if entry.name == choice.axis), 1)
+    return SliceState(choice.axis or "", choice.index, count) if count > 1 else None
+
+
+def _slice_key(image: LoadedImage, axis: str) -> str:
+    """Key of the slice slider of one image and direction; its value counts from 1."""
+    return f"choice_{image.key[:16]}_slice_{axis}"
+
+
+def _pick(label: str, names: tuple[str, ...], key: str) -> int | None:
+    """Pick one of several by name; returns its position, or None where there is no choice."""
+    if len(names) < 2:
+        return None
+    return st.selectbox(label, range(len(names)), format_func=lambda n: names[n], key=key)
+
+
+def _choose_window(image: LoadedImage, prefix: str) -> Window | None:
+    windows = image.upload.choices.windows
+    if not windows:
+        return None
+    options: list[Window | str] = [*windows, _OWN_WINDOW]
+    chosen = st.selectbox("Window", options, format_func=_window_title, key=f"{prefix}_window")
+    if isinstance(chosen, Window):
+        return chosen
+    left, right = st.columns(2)
+    center = left.number_input("Centre", value=windows[0].center, key=f"{prefix}_center")
+    width = right.number_input(
+        "Width", min_value=1.0, value=max(1.0, windows[0].width), key=f"{prefix}_width"
+    )
+    return Window(f"centre {center:g}, width {width:g}", center, width)
+
+
+def _window_title(window: Window | str) -> str:
+    if isinstance(window, str):
+        return window
+    return f"{window.name} ({window.center:g} / {window.width:g})"
+
+
+def load_frame(state: Session, image: LoadedImage, choice: FrameChoice) -> Frame:
+    """Decode the frame, or take it from this session's few last ones.
+
+    Raises:
+        ImageError: The frame cannot be decoded.
+        ChoiceError: The file has no such frame.
+    """
+    key = (image.key, choice)
+    frame = state.frames.get(key)
+    if frame is None:
+        frame = image.upload.frame(
+            choice.index, choice.window, choice.channel, axis=choice.axis, volume=choice.volume
+        )
+        state.remember_frame(key, frame)
+    return frame

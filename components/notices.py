@@ -1,0 +1,52 @@
+"""Errors and notices, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core import about
+from core.errors import BackendError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.errors import WorkbenchError
+    from core.imaging import Notice
+
+# Characters that Streamlit's Markdown would give a meaning; file names are full of them.
+_MARKUP = "\\`*_{}[]()#+-.!|$<>~:"
+
+
+def plain(text: str) -> str:
+    """Escape a text so that Markdown shows it as it is."""
+    return "".join(f"\\{c}" if c in _MARKUP else c for c in text)
+
+
+def show_error(error: WorkbenchError) -> None:
+    """Show what happened and what to do; details fold away."""
+    st.error(f"{plain(error.what)} {plain(error.next_step)}", icon=":material/error:")
+    request_id = error.request_id if isinstance(error, BackendError) else None
+    if error.details or request_id:
+        with st.expander("Details for support"):
+            lines = [error.details] if error.details else []
+            if request_id:
+                lines.append(f"Request id: {request_id}")
+            st.code("\n".join(lines), language=None, wrap_lines=True)
+
+
+def show_notices(notices: Iterable[Notice]) -> None:
+    """Show warnings openly, and what is merely good to know in one folded list."""
+    unique = list(dict.fromkeys(notices))
+    for notice in unique:
+        if notice.level == "warning":
+            st.warning(plain(notice.text), icon=":material/warning:")
+    known = [notice for notice in unique if notice.level == "info"]
+    for notice in known:
+        st.caption(f":material/info: {plain(notice.text)}")
+
+
+def show_footer() -> None:
+    """The line that stands under every page."""
+    st.caption(f"{about.NAME} {about.VERSION}. **{about.NOTICE}**")

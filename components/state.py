@@ -1,0 +1,126 @@
+"""What one browser session holds: its images, results, colours and the job at work.
+
+It lives in ``st.session_state``, so it is this user's alone and goes when the session goes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.imaging import open_upload
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from core.errors import ImageError, WorkbenchError
+    from core.imaging import Frame, Upload
+    from core.jobs import Job
+    from core.segmentation import Segmentation
+
+_KEY = "workbench"
+
+# Soft masks kept a session; the oldest results go first. 1 GB holds about 60 results of four
+# masks at 2000x2000.
+RESULT_BUDGET_BYTES = 1_000_000_000
+_FRAMES_KEPT = 8
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedImage:
+    """One opened file of the session.
+
+    Attributes:
+        key: SHA-256 of name and bytes, so that two files of one name stay apart.
+        title: What the list shows.
+        upload: The opened file.
+        phrases: Suggested phrases, for samples.
+        source: Where a sample comes from, or empty.
+    """
+
+    key: str
+    title: str
+    upload: Upload
+    phrases: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass
+class Session:
+    """Everything that must survive a rerun of the page.
+
+    Attributes:
+        images: Opened files by key, in the order in which they came.
+        current: Key of the image on show, or empty.
+        results: Segmentations by the hash of the frame they belong to.
+        colours: Colour of each phrase, by phrase in lower case.
+        job: The run at work, or None.
+        uploads: What became of each file in the uploader: an image's key, or why it was refused.
+        frames: The last decoded frames, by image and choice.
+        model_pictures: The picture that is sent, as PNG, of the frame on show.
+        failures: What went wrong in the last run.
+        confirmed_hosts: Hosts to which this session has agreed to send pictures.
+    """
+
+    images: dict[str, LoadedImage] = field(default_factory=dict)
+    current: str = ""
+    results: dict[str, Segmentation] = field(default_factory=dict)
+    colours: dict[str, str] = field(default_factory=dict)
+    job: Job[Segmentation] | None = None
+    uploads: dict[str, str | ImageError] = field(default_factory=dict)
+    frames: dict[Hashable, Frame] = field(default_factory=dict)
+    model_pictures: dict[str, bytes] = field(default_factory=dict)
+    failures: tuple[WorkbenchError, ...] = ()
+    confirmed_hosts: frozenset[str] = frozenset()
+
+    def open(
+        self, data: bytes, name: str, *, phrases: tuple[str, ...] = (), source: str = ""
+    ) -> LoadedImage:
+        """Open a file once; the same file again is the same image.
+
+        Raises:
+            ImageError: The file cannot be shown.
+        """
+        key = hashlib.sha256(name.encode("utf-8", "replace") + b"\0" + data).hexdigest()
+        if key not in self.images:
+            upload = open_upload(data, name)
+            self.images[key] = LoadedImage(key, name, upload, phrases, source)
+        return self.images[key]
+
+    def close(self, key: str) -> None:
+        """Take an image off the list; its results stay until the budget needs their room."""
+        self.images.pop(key, None)
+        if self.current == key:
+            self.current = next(reversed(self.images), "")
+
+    @property
+    def image(self) -> LoadedImage | None:
+        """The image on show."""
+        return self.images.get(self.current)
+
+    def keep(self, result: Segmentation) -> None:
+        """Keep a result for its frame, in place of the one before."""
+        self.results.pop(result.frame.sha256, None)
+        self.results[result.frame.sha256] = result
+        while len(self.results) > 1 and self._size() > RESULT_BUDGET_BYTES:
+            del self.results[next(iter(self.results))]
+
+    def remember_frame(self, key: Hashable, frame: Frame) -> None:
+        """Keep a decoded frame; the oldest of eight goes."""
+        self.frames[key] = frame
+        while len(self.frames) > _FRAMES_KEPT:
+            del self.frames[next(iter(self.frames))]
+
+    def _size(self) -> int:
+        return sum(m.probability.nbytes for r in self.results.values() for m in r.masks)
+
+
+def session() -> Session:
+    """The state of this browser session, made on first use."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Session()
+    state: Session = st.session_state[_KEY]
+    return state

@@ -1,0 +1,56 @@
+"""The viewer's front end, joined from its source files into the strings that Streamlit takes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+FRONT = Path(__file__).parent / "front"
+
+# In the order of their dependencies; each is a plain ES module.
+_LIBRARY = (
+    "store.js", "png.js", "zip.js", "geometry.js", "masks.js", "export.js", "shaders.js", "gl.js",
+    "canvas2d.js", "dom.js", "settings.js", "scene.js", "painter.js", "input.js", "slices.js",
+    "stage.js", "legend.js", "panel.js", "viewer.js",
+)  # fmt: skip
+_IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
+_EXPORTED = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+
+
+def _joined(*names: str) -> str:
+    """One module from several: without the imports between them and their named exports."""
+    source = "\n".join((FRONT / name).read_text("utf-8") for name in names)
+    return _EXPORT.sub("", _IMPORT.sub("", source))
+
+
+@cache
+def carrier_js() -> str:
+    """The module of the invisible component that brings packets to the page."""
+    return _joined("store.js", "carrier.js")
+
+
+@cache
+def mount_js() -> str:
+    """The module that Streamlit mounts; it waits for the library and hands over to it."""
+    return _joined("store.js", "mount.js")
+
+
+@cache
+def library_js() -> bytes:
+    """The viewer itself with its styles, a module with the exports of all of its files."""
+    style = json.dumps((FRONT / "viewer.css").read_text("utf-8"))
+    source = f"const STYLE = {style};\n{_joined(*_LIBRARY)}"
+    exported = [_EXPORTED.findall((FRONT / name).read_text("utf-8")) for name in _LIBRARY]
+    names = [name for found in exported for name in found]
+    return f"{source}\nexport {{ {', '.join(names)} }};\n".encode()
+
+
+@cache
+def library_hash() -> str:
+    """Content hash of :func:`library_js`."""
+    return hashlib.sha256(library_js()).hexdigest()[:24]
+

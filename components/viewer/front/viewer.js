@@ -1,0 +1,343 @@
+import { h } from "./dom.js";
+import { Exporter, save } from "./export.js";
+import { listenForKeys, PointerInput } from "./input.js";
+import { Legend } from "./legend.js";
+import { parseColour } from "./masks.js";
+import { Painter } from "./painter.js";
+import { Panel } from "./panel.js";
+import { hashesOf, Loader, Scene } from "./scene.js";
+import { Settings } from "./settings.js";
+import { Slicer } from "./slices.js";
+import { Stage } from "./stage.js";
+import { shared } from "./store.js";
+
+const TAP_MS = 250; // a shorter press of the space bar switches, a longer one is held
+const LOST_MS = 3000; // a packet that has not come by then is asked for
+
+/** One viewer on the page: connects what the server sends, what the user does and what is drawn. */
+class Viewer {
+  #loader = new Loader();
+  #turn = 0; // counts the server's messages: only the newest may reach the screen
+  #data = null;
+  #scene = null;
+  #model = null; // the decoded picture that the model sees, when it has been asked for
+  #spaceDown = 0;
+  #lost = 0;
+
+  constructor(parent, data) {
+    this.settings = Settings.of(data.key);
+    this.slicer = new Slicer((index) => this.#send("slice", { index }));
+    this.stage = new Stage({
+      zoomBy: (factor) => this.#zoomBy(factor),
+      fit: () => this.#fit(),
+      actualSize: () => this.#zoomTo(1),
+      toggleModel: () => this.#set({ model: !this.settings.model }),
+      toggleHelp: () => this.#toggleHelp(),
+    }, this.slicer);
+    this.legend = new Legend({
+      toggle: (id) => this.#toggle(id),
+      solo: (id) => this.#set({ solo: this.settings.solo === id ? null : id }),
+      recolour: (id, hex) => this.#setLayer(id, { hex }),
+      setThreshold: (id, threshold) => this.#setLayer(id, { threshold }),
+    });
+    this.panel = new Panel({
+      setOpacity: (opacity) => this.#set({ opacity }),
+      setFill: (fill) => this.#set({ fill }),
+      setOutline: (outline) => this.#set({ outline }),
+      setOverlay: (overlay) => this.#set({ overlay }),
+      setCaption: (caption) => this.#set({ caption }),
+      download: (what) => this.#download(what),
+    }, this.legend);
+    this.root = h("div.viewer", {}, this.stage.element, this.panel.element);
+    this.host = parent.querySelector(".medviewer");
+    // STYLE is viewer.css, put in front of this code when it is bundled.
+    this.host.replaceChildren(h("style", {}, STYLE), h("div.viewer-box", {}, this.root));
+    this.painter = new Painter(this.stage.box, () => this.#look(), {
+      plain: new URLSearchParams(window.location.search).get("viewer") === "2d",
+      onFrame: () => this.#afterFrame(),
+    });
+    this.#listen();
+    this.host.viewer = this.#testHooks();
+  }
+
+  #listen() {
+    this.pointer = new PointerInput(this.stage.box, {
+      zoom: (x, y, factor) => this.#zoomBy(factor, x, y),
+      pan: (dx, dy) => this.#move((view, ratio) => view.panBy(dx * ratio, dy * ratio)),
+      hover: (x, y) => this.#hover(x, y),
+      leave: () => this.#hover(null),
+      fit: () => this.#fit(),
+      slice: null,
+    });
+    const stop = listenForKeys(this.root, (key) => this.#key(key), (key) => this.#keyUp(key));
+    const pointed = (event) => this.panel.pointedAt(event.composedPath());
+    // A click with the mouse leaves the focus alone, so that the space bar stays the viewer's.
+    const release = (event) => event.pointerType === "mouse" && event.target.closest("button")?.blur();
+    window.addEventListener("pointerdown", pointed, true);
+    this.root.addEventListener("click", release);
+    this.stopListening = () => {
+      stop();
+      window.removeEventListener("pointerdown", pointed, true);
+    };
+  }
+
+  /** Take the server's newest message; the screen changes when everything for it is there. */
+  async update({ data, setTriggerValue }) {
+    this.trigger = setTriggerValue;
+    const turn = ++this.#turn;
+    this.#data = data;
+    this.host.dataset.state = "loading";
+    this.slicer.set(data.slices);
+    this.pointer.wish.slice = data.slices ? (step) => this.slicer.step(step) : null;
+    const masks = data.masks.map((mask) => this.#loader.mask(mask.hash));
+    this.#watchForLosses();
+    const picture = await this.#loader.picture(data.image.hash);
+    if (turn !== this.#turn) return;
+    if (!this.#scene) this.#show(new Scene(data, picture, null));
+    const analysed = await Promise.all(masks);
+    if (turn !== this.#turn) return;
+    this.#show(new Scene(data, picture, analysed));
+    this.#model = data.model && (await this.#loader.picture(data.model));
+    if (turn !== this.#turn) return;
+    this.#loader.keep(hashesOf(data));
+    clearTimeout(this.#lost);
+    this.#refresh();
+    this.painter.paint();
+    this.host.dataset.state = "ready";
+  }
+
+  /** A packet can be gone from the page's cache although the server thinks that it is here. */
+  #watchForLosses() {
+    clearTimeout(this.#lost);
+    this.#lost = setTimeout(() => {
+      const missing = hashesOf(this.#data).filter((hash) => !shared().store.has(hash));
+      if (missing.length > 0) this.#send("missing", { missing });
+    }, LOST_MS);
+  }
+
+  #send(event, value) {
+    this.trigger(event, { ...value, have: shared().store.hashes() });
+  }
+
+  #show(scene) {
+    const before = this.#scene?.picture ?? this.settings.shown;
+    const { width, height } = scene.picture;
+    if (before && (before.width !== width || before.height !== height)) this.settings.forgetThresholds();
+    this.settings.shown = { width, height };
+    this.settings.keepLayers(scene.layers.map((layer) => layer.id));
+    this.#scene = scene;
+    this.stage.waiting.hidden = true;
+    this.legend.setLayers(scene.layers);
+    this.panel.setLayers(scene.layers);
+    this.#refresh();
+  }
+
+  get #showsModel() {
+    return Boolean(this.settings.model && this.#model && this.#data.model);
+  }
+
+  get #viewName() {
+    return this.#showsModel ? "model" : "picture";
+  }
+
+  /** Bring every part in line with the scene and the settings. */
+  #refresh() {
+    const { settings } = this;
+    if (!this.#scene) return;
+    this.panel.update(settings);
+    for (const layer of this.#scene.layers) this.legend.update(layer.id, this.#rowState(layer));
+    this.stage.off.hidden = settings.overlay || this.#showsModel || this.#scene.layers.length === 0;
+    this.stage.describe({
+      engine: this.#data.engine,
+      notice: this.#data.notice,
+      image: this.#scene.data.image,
+      hasModel: Boolean(this.#data.model),
+      modelReady: Boolean(this.#model),
+      showsModel: this.#showsModel,
+    });
+    const picture = this.#showsModel ? this.#model : this.#scene.picture;
+    const spacing = this.#showsModel ? null : this.#scene.data.image.spacing;
+    if (this.shownPicture !== picture) {
+      const { view } = this.painter;
+      const moved = this.shownView !== this.#viewName || view.width !== picture.width ||
+        view.height !== picture.height;
+      this.painter.show(picture, this.#showsModel ? null : this.#scene.stack, spacing);
+      if (moved) view.restore(settings.views.get(this.#viewName));
+      this.stage.setSize(picture.width, picture.height, spacing);
+      this.stage.box.style.setProperty("--shape",
+        (picture.height * view.aspectY) / (picture.width * view.aspectX));
+      Object.assign(this, { shownPicture: picture, shownView: this.#viewName });
+      this.stage.hover(null);
+    } else this.painter.show(picture, this.#showsModel ? null : this.#scene.stack, spacing);
+  }
+
+  #rowState({ id, index, colour }) {
+    const { settings } = this;
+    const { on, threshold, hex } = settings.layer(id);
+    const area = this.#scene.stack?.area(index, threshold);
+    return {
+      hex: hex ?? colour, threshold, area, total: this.#scene.total,
+      mm2: area === undefined ? null : this.#scene.areaText(area),
+      visible: settings.isVisible(id) && settings.overlay, switchedOn: on, solo: settings.solo === id,
+    };
+  }
+
+  /** What the painter draws. */
+  #look() {
+    const layers = this.#scene.layers.map(({ id, colour }) => {
+      const { hex, threshold } = this.settings.layer(id);
+      return { colour: parseColour(hex ?? colour), visible: this.settings.isVisible(id), threshold };
+    });
+    return { overlay: this.settings.overlay, style: this.settings.style, layers };
+  }
+
+  #set(changes) {
+    Object.assign(this.settings, changes);
+    this.#refresh();
+  }
+
+  #setLayer(id, changes) {
+    Object.assign(this.settings.layer(id), changes);
+    this.#refresh();
+  }
+
+  /** Show or hide a phrase; while one is shown alone, that ends first. */
+  #toggle(id) {
+    const visible = this.settings.isVisible(id);
+    this.settings.solo = null;
+    this.#setLayer(id, { on: !visible });
+  }
+
+  #move(change) {
+    change(this.painter.view, this.painter.ratio);
+    this.settings.views.set(this.#viewName, this.painter.view.save());
+    this.painter.refresh();
+  }
+
+  #fit() {
+    this.#move((view) => view.fit());
+  }
+
+  #zoomBy(factor, x = this.stage.box.clientWidth / 2, y = this.stage.box.clientHeight / 2) {
+    this.#move((view, ratio) => view.zoomAt(x * ratio, y * ratio, view.scale * factor));
+  }
+
+  #zoomTo(scale) {
+    this.#move((view) => view.zoomAt(view.canvasWidth / 2, view.canvasHeight / 2, scale));
+  }
+
+  #afterFrame() {
+    const spacing = this.#showsModel ? null : this.#scene.data.image.spacing;
+    this.stage.follow(this.painter.view, spacing, this.painter.ratio);
+    this.host.dataset.generation = this.painter.generation;
+  }
+
+  /** The read-out for a point in CSS pixels, or none. */
+  #hover(x, y) {
+    const picture = this.shownPicture;
+    const { view, ratio } = this.painter;
+    const [column, row] = x === null || !picture ? [-1, -1]
+      : view.toImage(x * ratio, y * ratio).map(Math.floor);
+    if (column < 0 || row < 0 || column >= picture.width || row >= picture.height) {
+      this.stage.hover(null);
+      this.legend.probe(null);
+      return;
+    }
+    const at = row * picture.width + column;
+    const rgb = picture.rgb.subarray(at * 3, at * 3 + 3);
+    const chances = this.#showsModel || !this.#scene.stack ? [] : this.#scene.layers.map((layer) => ({
+      ...layer, hex: this.settings.layer(layer.id).hex ?? layer.colour,
+      value: this.#scene.stack.masks[layer.index].values[at],
+    }));
+    this.legend.probe(new Map(chances.map(({ id, value }) => [id, value])));
+    const probabilities = chances.filter(({ value }) => value > 0).sort((a, b) => b.value - a.value);
+    this.stage.hover({ x: column, y: row, rgb, probabilities: probabilities.slice(0, 4) });
+  }
+
+  #toggleHelp() {
+    this.stage.help.hidden = !this.stage.help.hidden;
+  }
+
+  #key(key) {
+    const { settings, stage } = this;
+    const layer = this.#scene?.layers[Number(key) - 1];
+    if (/^[1-9]$/.test(key)) layer && this.#toggle(layer.id);
+    else if (key === " ") this.#spaceBar();
+    else if (key === "o" || key === "O") this.#set({ outline: !settings.outline });
+    else if (key === "+" || key === "=") this.#zoomBy(1.25);
+    else if (key === "-" || key === "_") this.#zoomBy(0.8);
+    else if (key === "0") this.#fit();
+    else if (key === "h" || key === "H" || key === "?") this.#toggleHelp();
+    else if (key === "Escape" && !stage.help.hidden) this.#toggleHelp();
+    else if (this.slicer.active && SLICE_STEPS[key]) this.slicer.step(SLICE_STEPS[key]);
+    else return false;
+    return true;
+  }
+
+  #spaceBar() {
+    this.#spaceDown = performance.now();
+    this.#set({ overlay: !this.settings.overlay });
+  }
+
+  #keyUp(key) {
+    if (key !== " " || this.#spaceDown === 0) return;
+    if (performance.now() - this.#spaceDown > TAP_MS) this.#set({ overlay: !this.settings.overlay });
+    this.#spaceDown = 0;
+  }
+
+  async #download(what) {
+    const { data, picture, stack, layers } = this.#scene;
+    const described = layers.map((layer) => {
+      const { hex, threshold, area, total, mm2 } = this.#rowState(layer);
+      const category = layer.category === null ? "no category" : `category: ${layer.category}`;
+      const size = area === 0 ? "nothing found" : `${area} px, ${((area / total) * 100).toFixed(2)} %`;
+      return { ...layer, hex, threshold, colour: parseColour(hex),
+        visible: this.settings.isVisible(layer.id),
+        text: [layer.phrase, category, size, ...(mm2 && area ? [mm2] : [])].join("  ·  ") };
+    });
+    const exporter = new Exporter({ ...picture, stack, layers: described, style: this.settings.style,
+      engine: data.engine, notice: data.notice, stem: data.stem, caption: this.settings.caption });
+    const file = await (typeof what === "number" ? exporter.mask(what) : exporter[what]());
+    save(file);
+    return file.name;
+  }
+
+  #testHooks() {
+    const { painter } = this;
+    return {
+      get generation() { return painter.generation; },
+      get kind() { return painter.renderer.kind; },
+      get frameMs() { return painter.frameMs; },
+      readPixel: (x, y) => painter.readPixel(x, y),
+      canvas: () => painter.renderer.canvas,
+      toImage: (x, y) => painter.view.toImage(x * painter.ratio, y * painter.ratio),
+      toCanvas: (x, y) => painter.view.toCanvas(x, y).map((value) => value / painter.ratio),
+      scale: () => painter.view.scale,
+    };
+  }
+
+  destroy() {
+    this.#turn += 1;
+    clearTimeout(this.#lost);
+    this.stopListening();
+    this.slicer.destroy();
+    this.painter.destroy();
+    this.#loader.keep([]);
+  }
+}
+
+const SLICE_STEPS = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 };
+
+const viewers = new WeakMap(); // parent element -> Viewer
+
+/** What mount.js calls on every message of the server. */
+export function mountViewer(component) {
+  const parent = component.parentElement;
+  if (!viewers.has(parent)) viewers.set(parent, new Viewer(parent, component.data));
+  const viewer = viewers.get(parent);
+  viewer.update(component);
+  return () => {
+    viewer.destroy();
+    viewers.delete(parent);
+  };
+}
