@@ -15,6 +15,7 @@ from core.secret import Secret
 from core.settings import PageEntry, azure_settings_from, secrets_from_file
 
 if TYPE_CHECKING:
+    from components.state import Session
     from core.backends.base import Backend
     from core.settings import AzureSettings
 
@@ -34,8 +35,11 @@ class Engine:
     host: str = ""
 
 
-def show_engine_panel() -> Engine:
-    """Show the choice of engine and, for an endpoint, its settings."""
+def show_engine_panel(state: Session) -> Engine:
+    """Show the choice of engine and, for an endpoint, its settings.
+
+    One backend is kept a session, so that its connection stays open between runs.
+    """
     name = (
         st.segmented_control(
             "Engine",
@@ -52,7 +56,9 @@ def show_engine_panel() -> Engine:
     )
     try:
         settings = _azure_settings() if name == "azure" else None
-        return Engine(get_backend(name, settings), settings.host if settings else "")
+        if state.backend is None or state.backend[0] != (name, settings):
+            state.backend = ((name, settings), get_backend(name, settings))
+        return Engine(state.backend[1], settings.host if settings else "")
     except SettingsError as error:
         show_error(error)
         return Engine(None)

@@ -16,6 +16,7 @@ from core.imaging import open_upload
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from core.backends.base import Backend
     from core.errors import ImageError, WorkbenchError
     from core.imaging import Frame, Upload
     from core.jobs import Job
@@ -61,6 +62,7 @@ class Session:
         uploads: What became of each file in the uploader: an image's key, or why it was refused.
         frames: The last decoded frames, by image and choice.
         model_pictures: The picture that is sent, as PNG, of the frame on show.
+        backend: The engine that was used last, and by what it is known.
         failures: What went wrong in the last run.
         confirmed_hosts: Hosts to which this session has agreed to send pictures.
     """
@@ -73,6 +75,7 @@ class Session:
     uploads: dict[str, str | ImageError] = field(default_factory=dict)
     frames: dict[Hashable, Frame] = field(default_factory=dict)
     model_pictures: dict[str, bytes] = field(default_factory=dict)
+    backend: tuple[Hashable, Backend] | None = None
     failures: tuple[WorkbenchError, ...] = ()
     confirmed_hosts: frozenset[str] = frozenset()
 

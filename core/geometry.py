@@ -172,7 +172,8 @@ class Letterbox:
         for start in range(0, self.width, _CHUNK):
             columns = slice(start, start + _CHUNK)
             tall[:, columns] = resampler.apply(plane[:, columns].astype(np.float32), self.top)
-        return resampler.apply_along_rows(tall, self.left)
+        # The second axis is the first of the transpose.
+        return resampler.apply(np.ascontiguousarray(tall.T), self.left).T
 
     def _restore_one(self, mask: Uint8) -> Uint8:
         """Bring one soft mask back: uint8 (side, side) to uint8 (H, W)."""

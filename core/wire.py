@@ -118,13 +118,15 @@ def _lift_payloads(body: bytes) -> tuple[bytes, list[memoryview]]:
     return b"".join(kept), payloads
 
 
-def _parse_json(text: bytes | str) -> object:
+def _parse_json(text: bytes) -> object:
     try:
         parsed: object = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        message = "It is not complete JSON, so the connection was probably cut."
-        raise _invalid(message, f"{error}, {len(text)} bytes") from None
-    return parsed
+        problem = f"{error.msg}, {len(text)} bytes"
+    else:
+        return parsed
+    # Raised here and not above: the parser's exception holds the whole text it could not read.
+    raise _invalid("It is not complete JSON, so the connection was probably cut.", problem)
 
 
 def _parse_literal(text: str) -> object:
@@ -223,7 +225,8 @@ def _to_levels(values: npt.NDArray[np.generic]) -> tuple[Uint8, tuple[Notice, ..
         return _floats_to_levels(np.asarray(values, dtype=np.float32)), ()
     if values.dtype == np.bool_:
         return np.multiply(values, 255, dtype=np.uint8, casting="unsafe"), ()
-    lowest, highest = int(values.min()), int(values.max())
+    lowest = 0 if values.dtype == np.uint8 else int(values.min())
+    highest = int(values.max())
     if lowest < 0 or highest > 255:
         raise _invalid(f"The mask values run from {lowest} to {highest} instead of 0 to 255.")
     levels = values.astype(np.uint8, copy=False)

@@ -33,7 +33,7 @@ def show_image(state: Session, image: LoadedImage) -> None:
         except InputError as error:
             show_error(error)
             return
-        engine = show_engine_panel()
+        engine = show_engine_panel(state)
         text = show_phrase_picker(suggestions_for(image, frame))
         show_run_panel(state, engine, image, frame, text)
     for failure in state.failures:

@@ -53,4 +53,3 @@ def library_js() -> bytes:
 def library_hash() -> str:
     """Content hash of :func:`library_js`."""
     return hashlib.sha256(library_js()).hexdigest()[:24]
-

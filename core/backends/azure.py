@@ -157,7 +157,7 @@ class AzureBackend:
             outcome = failure_of_exception(problem, self._target, request_id)
         else:
             said = str(answer.status)
-            request_id = request_id_of(answer.headers, request_id)
+            request_id = request_id_of(answer.headers, request_id, signature.used)
             outcome = self._read(answer, phrases, request_id)
         seconds = time.monotonic() - started
         _log.info("request %s: %s, try %d, %.2f s", request_id, said, number, seconds)
@@ -203,6 +203,6 @@ class _Bearer(AuthBase):
         self.used = ""
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        self.used = self._fetch()
+        self.used = self._fetch().strip()
         request.headers["Authorization"] = f"Bearer {self.used}"
         return request

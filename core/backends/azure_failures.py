@@ -38,10 +38,17 @@ _INNER_STATUS_HEADER = "ms-azureml-model-error-statuscode"
 _ID_HEADERS = ("x-request-id", "x-ms-request-id")
 
 
-def request_id_of(headers: Mapping[str, str], fallback: str) -> str:
-    """The service's id of a request, or our own; only characters that an id has."""
+def request_id_of(headers: Mapping[str, str], fallback: str, token: str) -> str:
+    """The service's id of a request, since support asks for it; it goes into the log.
+
+    Args:
+        headers: Of the answer.
+        fallback: The id that we sent, for when there is none, or none that looks like an id.
+        token: What signed the request; an id with that in it is none.
+    """
     for name in _ID_HEADERS:
-        if found := _word(headers.get(name, ""), 64):
+        found = _word(headers.get(name, ""), 64)
+        if found and token not in found:
             return found
     return fallback
 
@@ -75,7 +82,6 @@ def without_secret(failure: Failure, token: str) -> Failure:
         failure,
         what=failure.what.replace(token, "****"),
         details=failure.details.replace(token, "****"),
-        request_id=failure.request_id and failure.request_id.replace(token, "****"),
     )
 
 

@@ -141,12 +141,12 @@ class Exchange:
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
-_under_way: ContextVar[Exchange | None] = ContextVar("exchange_under_way", default=None)
+_under_way: ContextVar[Exchange] = ContextVar("exchange_under_way")
 """The exchange that the current thread carries out."""
 
 
 def open_session(*, trust_env: bool) -> Session:
-    """A session whose exchanges can be broken off.
+    """A session for exchanges, and for nothing else: its connections report to them.
 
     Args:
         trust_env: Whether the proxies and certificates named in the environment are used.
@@ -164,9 +164,6 @@ class _HTTP(HTTPConnection):
 
     def send(self, data: Any) -> None:  # noqa: ANN401 - as http.client has it
         exchange = _under_way.get()
-        if exchange is None:
-            super().send(data)
-            return
         exchange.watch(self.sock)
         super().send(data)
         exchange.watch(self.sock)

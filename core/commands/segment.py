@@ -12,7 +12,7 @@ from core.errors import InputError
 from core.export.results import export_files, write_files
 from core.imaging import Window
 from core.segmentation import DEFAULT_THRESHOLD, segment
-from core.settings import azure_settings_from, secrets_from_file
+from core.settings import settings_for
 
 if TYPE_CHECKING:
     import argparse
@@ -51,8 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
         axis=arguments.axis,
         volume=arguments.volume,
     )
-    settings = azure_settings_from(os.environ, secrets_from_file())
-    backend = get_backend(arguments.backend, settings)
+    backend = get_backend(arguments.backend, settings_for(arguments.backend, os.environ))
     result = segment(frame, arguments.phrases, backend)
     thresholds = dict.fromkeys(result.phrases, arguments.threshold)
     files = export_files(result, thresholds=thresholds)

@@ -216,3 +216,10 @@ def test_anything_else_is_refused_in_one_sentence_with_what_was_found(masks, cas
     with pytest.raises(InvalidReply, match=words) as caught:
         decode_response(make(masks), PHRASES)
     assert "Run it again" in caught.value.next_step
+
+
+def test_an_error_holds_nothing_of_the_reply(masks):
+    with pytest.raises(InvalidReply) as caught:
+        decode_response(b'[{"secret finding"', PHRASES)
+    assert caught.value.__context__ is None
+    assert "secret" not in f"{caught.value} {caught.value.details}"

@@ -126,7 +126,7 @@ class StandIn:
         with self._lock:
             self._received.append(received)
             self._in_flight += 1
-            if received.path != "/score":
+            if (received.method, received.path) != ("POST", "/score"):
                 return self.default
             if self._in_flight > self.max_in_flight:
                 return play.BUSY

@@ -161,7 +161,7 @@ class Handler(BaseHTTPRequestHandler):
         milliseconds = (time.perf_counter() - started) * 1000
         deployment = received.headers.get("azureml-model-deployment")
         deployment = deployment or self.server.standin.deployments[0]
-        self._head(received, 200, len(body), reply.content_type)
+        self._head(received, 200, len(body), {"content-type": reply.content_type})
         self.send_header("x-ms-run-function-failed", "False")
         self.send_header("x-ms-run-fn-exec-ms", f"{milliseconds:.3f}")
         self.send_header("x-ms-server-version", "azmlinfsrv/1.4.1")
@@ -186,30 +186,30 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send_refusal(self, received: Received, refusal: Refusal) -> None:
         body = refusal.body.encode()
-        self._head(received, refusal.status, len(body), None)
-        for name, value in refusal.headers:
-            self.send_header(name, value)
+        self._head(received, refusal.status, len(body), dict(refusal.headers))
         self.end_headers()
         self.wfile.write(body)
 
     def _send(
         self, received: Received, status: int, body: bytes, content_type: str = "application/json"
     ) -> None:
-        self._head(received, status, len(body), content_type)
+        self._head(received, status, len(body), {"content-type": content_type})
         self.end_headers()
         self.wfile.write(body)
 
-    def _head(self, received: Received, status: int, length: int, content_type: str | None) -> None:
-        """Status line and the headers that every answer has."""
-        self.send_response(status)
-        if content_type is not None:
-            self.send_header("content-type", content_type)
-        self.send_header("content-length", str(length))
+    def _head(self, received: Received, status: int, length: int, headers: dict[str, str]) -> None:
+        """Status line and the headers that every answer has, unless they are given."""
         client_id = received.headers.get("x-ms-client-request-id", "")[:40]
+        usual = {
+            "content-length": str(length),
+            "x-ms-request-id": client_id or str(uuid.uuid4()),
+            "x-request-id": str(uuid.uuid4()),
+        }
         if client_id:
-            self.send_header("x-ms-client-request-id", client_id)
-        self.send_header("x-ms-request-id", client_id or str(uuid.uuid4()))
-        self.send_header("x-request-id", str(uuid.uuid4()))
+            usual["x-ms-client-request-id"] = client_id
+        self.send_response(status)
+        for name, value in (usual | headers).items():
+            self.send_header(name, value)
 
     def _pause(self, seconds: float) -> None:
         """Be silent, but notice when the client leaves or the server stops."""

@@ -71,12 +71,14 @@ export class View {
 
   /** Change the scale and keep the image point under the canvas point where it is. */
   zoomAt(x, y, scale) {
-    const [imageX, imageY] = this.toImage(x, y);
+    const [right, down] = [x - this.canvasWidth / 2, y - this.canvasHeight / 2];
+    const imageX = this.centreX + right / this.scaleX;
+    const imageY = this.centreY + down / this.scaleY;
     const smallest = Math.min(this.fitScale, 1) / 2;
     this.fitted = false;
     this.scale = Math.min(Math.max(scale, smallest), LARGEST_PIXEL);
-    this.centreX = imageX - (x - this.canvasWidth / 2) / this.scaleX;
-    this.centreY = imageY - (y - this.canvasHeight / 2) / this.scaleY;
+    this.centreX = imageX - right / this.scaleX;
+    this.centreY = imageY - down / this.scaleY;
     this.#keepInSight();
   }
 

@@ -74,6 +74,17 @@ export class Painter {
     return this.renderer.readPixel(Math.floor(x * this.ratio), Math.floor(y * this.ratio));
   }
 
+  /** [width, height, RGBA bytes in hexadecimal] of the whole canvas; for tests. */
+  snapshot() {
+    this.paint();
+    const { width, height } = this.renderer.canvas;
+    const copy = h("canvas", { width, height }).getContext("2d");
+    copy.drawImage(this.renderer.canvas, 0, 0);
+    const hex = Array.from(copy.getImageData(0, 0, width, height).data, (value) =>
+      value.toString(16).padStart(2, "0"));
+    return [width, height, hex.join("")];
+  }
+
   destroy() {
     cancelAnimationFrame(this.#request);
     clearTimeout(this.#backup);

@@ -313,6 +313,9 @@ class Viewer {
       toImage: (x, y) => painter.view.toImage(x * painter.ratio, y * painter.ratio),
       toCanvas: (x, y) => painter.view.toCanvas(x, y).map((value) => value / painter.ratio),
       scale: () => painter.view.scale,
+      zoomTo: (scale, x = painter.view.width / 2, y = painter.view.height / 2) =>
+        this.#move((view) => Object.assign(view, { scale, centreX: x, centreY: y, fitted: false })),
+      snapshot: () => painter.snapshot(),
     };
   }
 

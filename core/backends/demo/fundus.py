@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _WORK_SIDE = 512
 _REACH = 4.0
+_CLIPPED = 245
+# Disc and cup together are the brightest hundredth or two of the field.
+_CAP = 98
 # Vessel half-widths as shares of the fundus diameter, from thin branches to the main arcades.
 _VESSEL_SIGMAS = (0.0025, 0.004, 0.006)
 # The disc's diameter is about a seventh of a 45 degree field and more of a narrower one.
@@ -86,12 +89,16 @@ def _disc(rgb: Uint8) -> tuple[Bool, Float32]:
     disc = np.zeros(field.shape, dtype=bool)
     if spot is None:
         return disc, green
-    both = np.asarray((red + green) / 2, dtype=np.float32)
-    row, column, radius = _best_circle(both, spot, diameter)
     rows, columns = np.ogrid[: field.shape[0], : field.shape[1]]
+    near = (rows - spot[0]) ** 2 + (columns - spot[1]) ** 2 <= (0.15 * diameter) ** 2
+    # In red the whole disc is even and the cup does not show, unless the camera clipped the red.
+    clipped = float(np.median(rgb[..., 0][near & field])) >= _CLIPPED
+    capped = np.minimum(green, np.float32(np.percentile(green[field], _CAP)))
+    light = capped if clipped else red
+    row, column, radius = _best_circle(light, spot, diameter)
     disc = np.asarray((rows - row) ** 2 + (columns - column) ** 2 <= radius**2)
     wide = max(2, round(0.2 * radius))
-    disc = snapped(disc, 1 - both, inwards=wide, outwards=wide)
+    disc = snapped(disc, 1 - light, inwards=wide, outwards=wide)
     return np.asarray(shapes.opened(disc, 0.5 * radius) & field, dtype=bool), green
 
 
@@ -137,7 +144,7 @@ def _best_circle(
         return np.asarray(ndimage.map_coordinates(light, [rows, columns], order=1, mode="nearest"))
 
     edge = sampled(-step) - sampled(step)
-    score = np.clip(edge, 0, float(np.percentile(edge, 80))).mean(axis=3)
+    score = np.clip(edge, 0, max(float(np.percentile(edge, 90)), 1e-6)).mean(axis=3)
     y, x, r = np.unravel_index(int(score.argmax()), score.shape)
     return spot[0] + float(shifts[y]), spot[1] + float(shifts[x]), float(radii[r])
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import socket
 import ssl
 
 import pytest
+import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -72,6 +74,17 @@ def test_a_name_that_does_not_resolve_is_called_a_name(ask, picture_of, clock, m
         ask(AZURE).segment([picture_of("lung")])
     assert "typing error" in caught.value.next_step
     assert clock.slept_s == 0
+
+
+@pytest.mark.usefixtures("no_proxy_set")
+def test_a_network_without_a_route_is_told(ask, picture_of, monkeypatch):
+    def unreachable(*_args, **_kwargs):
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", unreachable)
+    with pytest.raises(ConnectionFailed, match="no route to mip") as caught:
+        ask(AZURE).segment([picture_of("lung")])
+    assert "firewall" in caught.value.next_step
 
 
 def test_a_refused_connection_is_tried_once_more(ask, picture_of, clock, closed_port):

@@ -6,34 +6,15 @@ import hashlib
 
 import numpy as np
 import streamlit as st
+from viewer_app_parts import COLOURS, picture, soft_mask
 
 from components.viewer import SliceState, ViewerMask, viewer, wanted_slice
 from core.geometry import SpacingMm
 from core.imaging.model import Frame, Orientation
-from core.palette import COLOURS
 from core.png import encode_png
 
 ENGINE = "Demo engine: classical image processing, not MedImageParse"
 NAMES = ("disc", "dark corner", "stripe", "lower half")
-
-
-def picture(height: int, width: int, seed: int) -> np.ndarray:
-    """Colour ramps with a little noise: every pixel can be told apart from its neighbours."""
-    rows, columns = np.mgrid[0:height, 0:width]
-    noise = np.random.default_rng(seed).integers(0, 24, (height, width))
-    red = rows * 200 // height + noise
-    green = columns * 200 // width + noise
-    return np.stack([red, green, (rows + columns + seed * 40) % 200], axis=-1).astype(np.uint8)
-
-
-def soft_mask(height: int, width: int, number: int) -> np.ndarray:
-    """A soft round spot; each number lies somewhere else."""
-    rows, columns = np.mgrid[0:height, 0:width]
-    angle = number * 2.4
-    centre_y = height * (0.5 + 0.22 * np.sin(angle))
-    centre_x = width * (0.5 + 0.22 * np.cos(angle))
-    distance = np.hypot((rows - centre_y) / height, (columns - centre_x) / width)
-    return np.clip(255 * (1.35 - distance * 6), 0, 255).astype(np.uint8)
 
 
 def mask(probability: np.ndarray, phrase: str, number: int) -> ViewerMask:
@@ -57,11 +38,10 @@ slices = None
 index = 0
 if "slices" in st.query_params:
     asked = wanted_slice(key)
-    index = st.session_state["index"] = (
-        st.session_state.get("index", 0) if asked is None else asked
-    )
+    index = st.session_state["index"] = st.session_state.get("index", 0) if asked is None else asked
     slices = SliceState("axial", index, number("slices", 1))
 
+st.set_page_config(layout="wide")
 st.button("Rerun")
 st.text_input("Note")
 if st.button("One more phrase"):
@@ -89,13 +69,14 @@ if "empty" in st.query_params:
     masks.append(mask(np.zeros((height, width), np.uint8), "unicorn", 8))
 
 sent = encode_png(picture(64, 64, 9)) if "model" in st.query_params else None
-events = viewer(
-    frame,
-    masks,
-    key=key,
-    engine=ENGINE,
-    file_stem=st.query_params.get("stem", "case 1"),
-    model_picture=sent,
-    slices=slices,
-)
+if st.checkbox("Show", value=True):
+    viewer(
+        frame,
+        masks,
+        key=key,
+        engine=ENGINE,
+        file_stem=st.query_params.get("stem", "case 1"),
+        model_picture=sent,
+        slices=slices,
+    )
 st.caption(f"below the viewer, slice {index}")
