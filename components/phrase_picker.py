@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.backends.demo.suggest import suggest
 from core.errors import PhraseError
 from core.prompts import join_phrases, parse_phrases, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from components.state import LoadedImage, Session
+    from core.imaging import Frame
+
 TEXT_KEY = "phrases_text"
 _CHIPS_KEY = "phrases_chips"
-_ALL = "Phrases the model was trained on"
+_THIS_IMAGE = "For this image"
 
 
 def set_phrases(phrases: Sequence[str]) -> None:
@@ -22,12 +26,19 @@ def set_phrases(phrases: Sequence[str]) -> None:
     st.session_state[TEXT_KEY] = join_phrases(phrases)
 
 
-def show_phrase_picker(suggestions: Sequence[str], source: str) -> str:
+def suggestions_for(state: Session, image: LoadedImage, frame: Frame) -> tuple[str, ...]:
+    """Phrases for the chips: the sample's own, then what the demo engine knows for this kind."""
+    if frame.sha256 not in state.suggestions:
+        state.suggestions.clear()
+        state.suggestions[frame.sha256] = suggest(frame)
+    return tuple(dict.fromkeys((*image.phrases, *state.suggestions[frame.sha256])))
+
+
+def show_phrase_picker(suggestions: Sequence[str]) -> str:
     """Show the box and the chips; returns the text as typed.
 
     Args:
-        suggestions: Phrases for the chips.
-        source: In a few words, where the suggestions come from.
+        suggestions: Phrases for the chips of this image.
     """
     st.session_state.setdefault(TEXT_KEY, "")
     text = st.text_input(
@@ -37,10 +48,7 @@ def show_phrase_picker(suggestions: Sequence[str], source: str) -> str:
         help="One phrase, or several joined by &. Each gets a mask of its own.",
         max_chars=2000,
     )
-    chips = list(suggestions)
-    group = _choose_group(source)
-    if group is not None:
-        chips = list(group)
+    chips = tuple(_choose_group(suggestions))
     typed = _typed(text)
     # The chips follow the box: a phrase typed by hand lights its chip up.
     st.session_state[_CHIPS_KEY] = [c for c in chips if c.casefold() in typed]
@@ -50,22 +58,23 @@ def show_phrase_picker(suggestions: Sequence[str], source: str) -> str:
         selection_mode="multi",
         key=_CHIPS_KEY,
         on_change=_take_chips,
-        args=(tuple(chips),),
+        args=(chips,),
         label_visibility="collapsed",
     )
     return text
 
 
-def _choose_group(source: str) -> Sequence[str] | None:
+def _choose_group(suggestions: Sequence[str]) -> Sequence[str]:
     """Let the user pick another list of suggestions than the one for this image."""
     groups = {group.title: group.targets for group in vocabulary().groups}
+    titles = [*([_THIS_IMAGE] if suggestions else []), *groups]
     chosen = st.selectbox(
-        "Suggestions for",
-        [source, *groups],
+        "Suggestions",
+        titles,
         key="phrases_group",
-        help=f"{_ALL}, by kind of image. Any other phrase may be typed.",
+        help="What MedImageParse was trained on, by kind of image. Any other phrase may be typed.",
     )
-    return groups.get(chosen)
+    return groups.get(chosen, suggestions)
 
 
 def _typed(text: str) -> set[str]:

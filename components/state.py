@@ -62,6 +62,7 @@ class Session:
         uploads: What became of each file in the uploader: an image's key, or why it was refused.
         frames: The last decoded frames, by image and choice.
         model_pictures: The picture that is sent, as PNG, of the frame on show.
+        suggestions: Phrases for the frame on show, by its hash.
         backend: The engine that was used last, and by what it is known.
         failures: What went wrong in the last run.
         confirmed_hosts: Hosts to which this session has agreed to send pictures.
@@ -75,6 +76,7 @@ class Session:
     uploads: dict[str, str | ImageError] = field(default_factory=dict)
     frames: dict[Hashable, Frame] = field(default_factory=dict)
     model_pictures: dict[str, bytes] = field(default_factory=dict)
+    suggestions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     backend: tuple[Hashable, Backend] | None = None
     failures: tuple[WorkbenchError, ...] = ()
     confirmed_hosts: frozenset[str] = frozenset()

@@ -34,7 +34,7 @@ def show_image(state: Session, image: LoadedImage) -> None:
             show_error(error)
             return
         engine = show_engine_panel(state)
-        text = show_phrase_picker(suggestions_for(image, frame))
+        text = show_phrase_picker(suggestions_for(state, image, frame))
         show_run_panel(state, engine, image, frame, text)
     for failure in state.failures:
         show_error(failure)

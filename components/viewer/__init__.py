@@ -26,7 +26,7 @@ from core.about import NOTICE
 from core.errors import PhraseError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -210,7 +210,7 @@ def _carry(viewer_key: str, code: str, make: Callable[[], bytes]) -> None:
     _CARRIER(key=f"{viewer_key}-{code}", data=cache.get(code, make), height="content")
 
 
-def _in_the_browser(key: str, result: Any) -> frozenset[str]:
+def _in_the_browser(key: str, result: Mapping[str, Any]) -> frozenset[str]:
     """Hashes that the browser said it has, less those that it has lost since."""
     name = f"_viewer_there_{key}"
     for event in (result.get("slice"), result.get("missing")):
@@ -221,7 +221,7 @@ def _in_the_browser(key: str, result: Any) -> frozenset[str]:
     return there
 
 
-def _asked_slice(state: Any) -> int | None:
+def _asked_slice(state: Mapping[str, Any]) -> int | None:
     event = state.get("slice")
     return int(event["index"]) if event else None
 

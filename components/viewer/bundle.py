@@ -14,7 +14,7 @@ FRONT = Path(__file__).parent / "front"
 _LIBRARY = (
     "store.js", "png.js", "zip.js", "geometry.js", "masks.js", "export.js", "shaders.js", "gl.js",
     "canvas2d.js", "dom.js", "settings.js", "scene.js", "painter.js", "input.js", "slices.js",
-    "stage.js", "legend.js", "panel.js", "viewer.js",
+    "stage.js", "legend.js", "panel.js", "hooks.js", "viewer.js",
 )  # fmt: skip
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORTED = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)

@@ -51,6 +51,15 @@ export class MaskStack {
 
   #drawn; // per mask: {threshold, edges, box} as it is in the codes now
 
+  /** Add masks to the end; false, and nothing done, when these do not start with the present ones. */
+  extend(masks) {
+    if (!this.masks.every((mask, index) => mask === masks[index])) return false;
+    const added = masks.slice(this.masks.length);
+    this.masks = masks;
+    this.#drawn.push(...added.map(() => null));
+    return true;
+  }
+
   /** Pixels of mask `index` at a threshold. */
   area(index, threshold) {
     return this.masks[index].atLeast[threshold];

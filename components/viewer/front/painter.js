@@ -16,7 +16,6 @@ const PATIENCE_MS = 2000; // how long a lost WebGL context may take to come back
 export class Painter {
   view = new View();
   generation = 0; // frames drawn so far
-  frameMs = 0; // what the last frame took on this thread
   #picture = null;
   #stack = null;
   #request = 0;
@@ -55,7 +54,6 @@ export class Painter {
   /** Draw now. */
   paint() {
     if (!this.#picture || this.renderer.lost) return;
-    const start = performance.now();
     this.#fitCanvas();
     const look = this.look();
     if (!this.#uploaded) this.renderer.setPicture(this.#picture);
@@ -63,26 +61,8 @@ export class Painter {
     if (this.#stack) this.#compose(look, line === 0);
     this.#uploaded = true;
     this.renderer.draw(this.view, Boolean(look.overlay && this.#stack), line);
-    this.frameMs = performance.now() - start;
     this.generation += 1;
     this.onFrame();
-  }
-
-  /** [r, g, b] on the screen at a point in CSS pixels. */
-  readPixel(x, y) {
-    this.paint();
-    return this.renderer.readPixel(Math.floor(x * this.ratio), Math.floor(y * this.ratio));
-  }
-
-  /** [width, height, RGBA bytes in hexadecimal] of the whole canvas; for tests. */
-  snapshot() {
-    this.paint();
-    const { width, height } = this.renderer.canvas;
-    const copy = h("canvas", { width, height }).getContext("2d");
-    copy.drawImage(this.renderer.canvas, 0, 0);
-    const hex = Array.from(copy.getImageData(0, 0, width, height).data, (value) =>
-      value.toString(16).padStart(2, "0"));
-    return [width, height, hex.join("")];
   }
 
   destroy() {

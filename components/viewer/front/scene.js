@@ -51,11 +51,19 @@ export function layersOf(masks) {
 
 /** What is on the screen: a picture and, as soon as they are there, its masks. */
 export class Scene {
-  constructor(data, picture, masks) {
+  /**
+   * @param {object} data The server's message.
+   * @param {object} picture {width, height, rgb}
+   * @param {object[] | null} masks What `analyse` returned, or null while they are on their way.
+   * @param {Scene} [before] What was on the screen; its codes are used again where they fit.
+   */
+  constructor(data, picture, masks, before) {
     this.data = data;
     this.picture = picture;
     this.layers = layersOf(data.masks);
-    this.stack = masks && new MaskStack(picture.width, picture.height, masks);
+    if (!masks) this.stack = null;
+    else if (before?.picture === picture && before.stack?.extend(masks)) this.stack = before.stack;
+    else this.stack = new MaskStack(picture.width, picture.height, masks);
   }
 
   get total() {

@@ -1,5 +1,6 @@
 import { h } from "./dom.js";
 import { Exporter, save } from "./export.js";
+import { hooksOf } from "./hooks.js";
 import { listenForKeys, PointerInput } from "./input.js";
 import { Legend } from "./legend.js";
 import { parseColour } from "./masks.js";
@@ -57,7 +58,7 @@ class Viewer {
       onFrame: () => this.#afterFrame(),
     });
     this.#listen();
-    this.host.viewer = this.#testHooks();
+    this.host.viewer = hooksOf(this.painter, (change) => this.#move(change));
   }
 
   #listen() {
@@ -96,7 +97,7 @@ class Viewer {
     if (!this.#scene) this.#show(new Scene(data, picture, null));
     const analysed = await Promise.all(masks);
     if (turn !== this.#turn) return;
-    this.#show(new Scene(data, picture, analysed));
+    this.#show(new Scene(data, picture, analysed, this.#scene));
     this.#model = data.model && (await this.#loader.picture(data.model));
     if (turn !== this.#turn) return;
     this.#loader.keep(hashesOf(data));
@@ -300,23 +301,6 @@ class Viewer {
     const file = await (typeof what === "number" ? exporter.mask(what) : exporter[what]());
     save(file);
     return file.name;
-  }
-
-  #testHooks() {
-    const { painter } = this;
-    return {
-      get generation() { return painter.generation; },
-      get kind() { return painter.renderer.kind; },
-      get frameMs() { return painter.frameMs; },
-      readPixel: (x, y) => painter.readPixel(x, y),
-      canvas: () => painter.renderer.canvas,
-      toImage: (x, y) => painter.view.toImage(x * painter.ratio, y * painter.ratio),
-      toCanvas: (x, y) => painter.view.toCanvas(x, y).map((value) => value / painter.ratio),
-      scale: () => painter.view.scale,
-      zoomTo: (scale, x = painter.view.width / 2, y = painter.view.height / 2) =>
-        this.#move((view) => Object.assign(view, { scale, centreX: x, centreY: y, fitted: false })),
-      snapshot: () => painter.snapshot(),
-    };
   }
 
   destroy() {

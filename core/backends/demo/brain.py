@@ -76,6 +76,17 @@ def _typical(values: Uint8) -> tuple[float, float]:
     return float(mode), max(2.0, 1.4826 * float(np.median(mode - below)))
 
 
+def head_has_brain(view: View) -> bool:
+    """True when the picture shows a whole head, or a brain cut out of one, on a dark ground."""
+    grey = view.shrunk(view.grey, _WORK_SIDE)
+    head, brain = head_mask(grey), brain_mask(grey)
+    if not brain.any() or shapes.edge_share(head) > 0.2 or shapes.solidity(brain) < 0.85:
+        return False
+    # In a CT slice of the chest the dark lungs make up much of what looks like a head.
+    level = float(np.median(grey[brain]))
+    return float((grey[brain] < 0.35 * level).mean()) < 0.2
+
+
 def head_mask(grey: Uint8) -> Bool:
     """The head: the largest lit part, with its dark insides filled."""
     smooth = np.asarray(cv2.GaussianBlur(grey, (0, 0), max(grey.shape) / 256), dtype=np.uint8)

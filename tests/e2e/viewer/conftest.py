@@ -121,7 +121,7 @@ def viewer_page(page: Page, run_app: Callable[..., str]) -> ViewerPage:
 
 @pytest.fixture
 def library(page: Page, run_app: Callable[..., str]) -> Callable[..., Any]:
-    """Evaluate an expression with the viewer's modules in the browser, as ``lib`` and ``values``."""
+    """Evaluate an expression with the viewer's code as ``lib``, and ``values``."""
     from components.viewer.bundle import library_js
 
     page.goto(f"{run_app(SCRIPT)}/_stcore/health")

@@ -102,7 +102,7 @@ def test_without_phrases_the_panel_says_what_to_do(viewer_page):
 
 @pytest.mark.parametrize("zoom", [1, 2.6, 17])
 def test_the_plain_canvas_shows_the_same_pixels_as_webgl(viewer_page, zoom):
-    """Every pixel of the picture area, with outlines; the edge of a sample may round differently."""
+    """Every pixel of the canvas; where a sample lies on an edge it may round differently."""
     pictures = []
     for query in ({}, {"viewer": "2d"}):
         viewer_page.open(masks=4, **query)

@@ -14,13 +14,16 @@ from core.png import encode_png
 
 pytestmark = pytest.mark.browser
 
-FILE = "[...await lib.encodePng(values[0], values[1], values[2], Uint8Array.from(values[3]), values[4])]"
-DECODED = "(async () => { const p = await lib.decodePng(Uint8Array.from(values[0])); "
-DECODED += "return [p.width, p.height, [...p.rgb]]; })()"
+FILE = """[...await lib.encodePng(
+    values[0], values[1], values[2], Uint8Array.from(values[3]), values[4])]"""
+DECODED = """await (async () => {
+    const {width, height, rgb} = await lib.decodePng(Uint8Array.from(values[0]));
+    return [width, height, [...rgb]];
+})()"""
 
 
 def decode(library, file: bytes) -> np.ndarray:
-    width, height, rgb = library(f"await {DECODED}", list(file))
+    width, height, rgb = library(DECODED, list(file))
     return np.array(rgb, np.uint8).reshape(height, width, 3)
 
 
@@ -140,7 +143,10 @@ def test_the_store_drops_what_nobody_holds_when_it_is_full(library):
             const packet = hash => new TextEncoder().encode(
                 JSON.stringify({hash}) + "\\n" + "x".repeat(40 * 2 ** 20));
             const late = store.get("d");
-            for (const hash of ["a", "b", "c", "d"]) { store.put(packet(hash)); store.hold(hash, 1); }
+            for (const hash of ["a", "b", "c", "d"]) {
+                store.put(packet(hash));
+                store.hold(hash, 1);
+            }
             for (const hash of ["a", "b", "c"]) store.release(hash, 1);
             return [store.hashes(), (await late).head.hash];
         })()"""

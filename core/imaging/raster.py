@@ -1,0 +1,218 @@
+"""PNG, JPEG, GIF, BMP and WebP, upright and without hidden colours."""
+
+from __future__ import annotations
+
+import io
+from functools import partial
+from typing import TYPE_CHECKING
+
+import imagecodecs
+import numpy as np
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    PngImagePlugin,
+    WebPImagePlugin,
+)
+
+from core.errors import ChoiceError
+from core.imaging.model import Axis, Choices, Notice, Upload
+from core.imaging.picture import Plane, frame_of
+from core.imaging.raster_header import read_picture_header
+from core.imaging.refusals import (
+    check_choice,
+    check_frame_count,
+    check_picture_size,
+    damaged,
+    read_or_refuse,
+)
+from core.imaging.sniff import Kind
+
+if TYPE_CHECKING:
+    from PIL import ImageFile
+
+    import numpy.typing as npt
+
+    from core.imaging.budget import Budget
+    from core.imaging.model import Frame, Window
+
+    Values = npt.NDArray[np.generic]
+
+# The plugins are used without Image.open, whose own limit on pixels raises where ours decides.
+_PLUGINS: dict[Kind, type[ImageFile.ImageFile]] = {
+    Kind.PNG: PngImagePlugin.PngImageFile,
+    Kind.JPEG: JpegImagePlugin.JpegImageFile,
+    Kind.GIF: GifImagePlugin.GifImageFile,
+    Kind.BMP: BmpImagePlugin.BmpImageFile,
+    Kind.WEBP: WebPImagePlugin.WebPImageFile,
+}
+_EXIF_ORIENTATION = 0x0112
+
+
+class RasterUpload(Upload):
+    """One picture, or an animation whose frames are shown one at a time.
+
+    Args:
+        data: The whole file.
+        name: As given by the user.
+        kind: What :func:`core.imaging.sniff.sniff` found.
+        budget: The limits.
+
+    Raises:
+        ImageError: It is too large, too small or cannot be decoded.
+    """
+
+    def __init__(self, data: bytes, name: str, kind: Kind, budget: Budget) -> None:
+        self.name, self.media_type = name, kind.value
+        self._data, self._kind = data, kind
+        self._header = _header(data, name, kind)
+        check_picture_size(name, self._header.width, self._header.height, budget)
+        count = read_or_refuse(name, partial(_count_frames, data, kind))
+        check_frame_count(name, count, budget)
+        self.choices = Choices(axes=(Axis("stack", count),))
+        if count > 1:
+            self.notices = (Notice("frames", f"An animation with {count} frames."),)
+        self.frame()
+
+    def frame(
+        self,
+        index: int = 0,
+        window: Window | None = None,
+        channel: int | None = None,
+        *,
+        axis: str | None = None,
+        volume: int = 0,
+    ) -> Frame:
+        """Decode one frame; see :meth:`core.imaging.model.Upload.frame`."""
+        check_axis(axis, self.choices)
+        check_choice("frame", index, self.frame_count)
+        check_choice("channel", channel or 0, 1)
+        check_choice("volume", volume, 1)
+        values, steps = read_or_refuse(self.name, partial(self._decode, index))
+        plane = Plane(values, steps=steps, notices=self.notices)
+        return frame_of(plane, window, index=index)
+
+    def _decode(self, index: int) -> tuple[Values, tuple[str, ...]]:
+        picture = _PLUGINS[self._kind](io.BytesIO(self._data))
+        label = self._kind.name
+        if self._kind is Kind.PNG and self._header.bits == 16:
+            values, steps = _deep_png(self._data, picture)
+        else:
+            picture.seek(index)
+            values, steps = _shallow(picture, label)
+        turned = upright(values, picture.getexif().get(_EXIF_ORIENTATION, 1))
+        if turned is not values:
+            steps = (*steps, "turned upright by its EXIF orientation")
+        return np.ascontiguousarray(turned), steps
+
+
+def check_axis(axis: str | None, choices: Choices) -> str:
+    """The chosen axis, or the default.
+
+    Raises:
+        ChoiceError: The file has no such axis.
+    """
+    names = [entry.name for entry in choices.axes]
+    if axis is None:
+        return names[0]
+    if axis not in names:
+        raise ChoiceError(
+            f"The file cannot be browsed along {axis[:20]!r}.", f"Choose {' or '.join(names)}."
+        )
+    return axis
+
+
+def over_black(
+    colours: npt.NDArray[np.unsignedinteger], alpha: npt.NDArray[np.unsignedinteger]
+) -> Values:
+    """Composite over black, so that a colour under full transparency is never seen.
+
+    Args:
+        colours: unsigned integer (H, W) or (H, W, C).
+        alpha: (H, W) of the same dtype; its largest value is opaque.
+
+    Returns:
+        The shape and dtype of ``colours``.
+    """
+    top = np.iinfo(colours.dtype).max
+    weight = alpha if colours.ndim == 2 else alpha[:, :, None]
+    wide = np.uint32 if colours.dtype.itemsize < 4 else np.float64
+    mixed = (colours.astype(wide) * weight + top // 2) // top
+    return mixed.astype(colours.dtype)
+
+
+def upright(values: Values, orientation: object) -> Values:
+    """Undo an EXIF or TIFF orientation (1 to 8); anything else leaves the values as they are."""
+    turns = {
+        2: lambda v: v[:, ::-1],
+        3: lambda v: v[::-1, ::-1],
+        4: lambda v: v[::-1],
+        5: lambda v: v.swapaxes(0, 1),
+        6: lambda v: v.swapaxes(0, 1)[:, ::-1],
+        7: lambda v: v[::-1, ::-1].swapaxes(0, 1),
+        8: lambda v: v.swapaxes(0, 1)[::-1],
+    }
+    turn = turns.get(orientation) if isinstance(orientation, int) else None
+    return turn(values) if turn else values
+
+
+def rgb_from_cmyk(inks: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Ink coverages 0..255 (H, W, 4) as RGB (H, W, 3), without a colour profile."""
+    paper = 255 - inks.astype(np.uint16)
+    return ((paper[:, :, :3] * paper[:, :, 3:] + 127) // 255).astype(np.uint8)
+
+
+def _header(data: bytes, name: str, kind: Kind):  # type: ignore[no-untyped-def]
+    try:
+        return read_picture_header(data, kind)
+    except ValueError:
+        pass
+    raise damaged(name, "its header is cut off or makes no sense")
+
+
+def _count_frames(data: bytes, kind: Kind) -> int:
+    if kind in (Kind.JPEG, Kind.BMP):
+        return 1
+    return int(getattr(_PLUGINS[kind](io.BytesIO(data)), "n_frames", 1))
+
+
+def _deep_png(
+    data: bytes, picture: ImageFile.ImageFile
+) -> tuple[Values, tuple[str, ...]]:
+    """16 bits a sample, which Pillow would cut to 8 for anything but grey."""
+    values: Values = np.asarray(imagecodecs.png_decode(data))
+    channels = 1 if values.ndim == 2 else values.shape[2]
+    steps = (f"16-bit {'grey' if channels < 3 else 'RGB'} read from PNG",)
+    if channels in (2, 4):
+        solid = values[:, :, :-1] if channels == 4 else values[:, :, 0]
+        values = over_black(solid, values[:, :, -1])
+        steps = (*steps, "transparent pixels shown black")
+    elif (key := picture.info.get("transparency")) is not None:
+        clear = values == key if channels == 1 else (values == np.array(key)).all(axis=2)
+        values = np.where(clear if channels == 1 else clear[:, :, None], 0, values)
+        steps = (*steps, "transparent pixels shown black")
+    return values, steps
+
+
+def _shallow(picture: Image.Image, label: str) -> tuple[Values, tuple[str, ...]]:
+    """Up to 8 bits a sample: grey (H, W) or RGB (H, W, 3), uint8."""
+    mode = picture.mode
+    if mode == "CMYK":
+        return rgb_from_cmyk(np.asarray(picture)), (f"CMYK read from {label}", "converted to RGB")
+    if mode == "1":
+        return np.asarray(picture.convert("L")), (f"1-bit black and white read from {label}",)
+    clear = "transparency" in picture.info or mode in ("LA", "PA", "RGBA", "La", "RGBa")
+    if not clear:
+        wanted = "L" if mode in ("L", "I;16", "I", "F") else "RGB"
+        kind = "grey" if wanted == "L" else "palette colours" if mode == "P" else "RGB"
+        return np.asarray(picture.convert(wanted)), (f"8-bit {kind} read from {label}",)
+    wanted = "LA" if mode in ("L", "LA", "La") else "RGBA"
+    mixed = np.asarray(picture.convert(wanted))
+    solid = mixed[:, :, 0] if wanted == "LA" else mixed[:, :, :3]
+    kind = "grey" if wanted == "LA" else "RGB"
+    return over_black(solid, mixed[:, :, -1]), (
+        f"8-bit {kind} read from {label}",
+        "transparent pixels shown black",
+    )

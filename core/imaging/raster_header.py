@@ -1,0 +1,132 @@
+"""Sizes and depths from the headers of pictures, before a decoder sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.imaging.sniff import Kind
+
+# Start-of-frame markers of JPEG; C4, C8 and CC in their range are other segments (T.81, B.1).
+_SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+# Markers without a length: TEM, RST0 to RST7, SOI.
+_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
+_SOS, _EOI = 0xDA, 0xD9
+
+
+@dataclass(frozen=True)
+class PictureHeader:
+    """What the header says.
+
+    Attributes:
+        width: Pixel columns.
+        height: Pixel rows.
+        bits: Bits per sample.
+    """
+
+    width: int
+    height: int
+    bits: int = 8
+
+
+def read_picture_header(data: bytes, kind: Kind) -> PictureHeader:
+    """Read the size that a decoder would allocate.
+
+    Args:
+        data: The whole file.
+        kind: PNG, JPEG, GIF, BMP or WEBP.
+
+    Raises:
+        ValueError: The header is cut off or makes no sense.
+    """
+    header = _READERS[kind](data)
+    if header is None or min(header.width, header.height) < 1:
+        raise ValueError("no size in the header")
+    return header
+
+
+def jpeg_header(data: bytes) -> PictureHeader | None:
+    """Find the frame header of a JPEG or JPEG-LS stream; None when there is none."""
+    at = 2
+    while at + 4 <= len(data):
+        if data[at] != 0xFF:
+            return None
+        marker = data[at + 1]
+        if marker == 0xFF:  # fill byte
+            at += 1
+            continue
+        if marker in _BARE:
+            at += 2
+            continue
+        if marker in (_SOS, _EOI):
+            return None
+        if marker in _SOF or marker == 0xF7:  # F7 is the frame header of JPEG-LS
+            height, width = (_big(data, at + 5, 2), _big(data, at + 7, 2))
+            return PictureHeader(width, height, data[at + 4])
+        at += 2 + _big(data, at + 2, 2)
+    return None
+
+
+def jpeg2000_header(data: bytes) -> PictureHeader | None:
+    """Read the SIZ segment of a JPEG 2000 codestream (T.800, A.5.1); None when there is none."""
+    start = data.find(b"\xff\x4f\xff\x51", 0, 4096)
+    if start < 0 or len(data) < start + 43:
+        return None
+    width = _big(data, start + 8, 4) - _big(data, start + 16, 4)
+    height = _big(data, start + 12, 4) - _big(data, start + 20, 4)
+    return PictureHeader(width, height, (data[start + 42] & 0x7F) + 1)
+
+
+def _png(data: bytes) -> PictureHeader | None:
+    if data[12:16] != b"IHDR" or len(data) < 33:
+        return None
+    return PictureHeader(_big(data, 16, 4), _big(data, 20, 4), data[24])
+
+
+def _gif(data: bytes) -> PictureHeader | None:
+    """The canvas, or the first picture where that is larger."""
+    if len(data) < 13:
+        return None
+    width, height = _little(data, 6, 2), _little(data, 8, 2)
+    return PictureHeader(width, height)
+
+
+def _bmp(data: bytes) -> PictureHeader | None:
+    if len(data) < 26:
+        return None
+    if _little(data, 14, 4) == 12:
+        return PictureHeader(_little(data, 18, 2), _little(data, 20, 2))
+    width = int.from_bytes(data[18:22], "little", signed=True)
+    # A negative height means that the rows are stored from the top.
+    height = abs(int.from_bytes(data[22:26], "little", signed=True))
+    return PictureHeader(width, height)
+
+
+def _webp(data: bytes) -> PictureHeader | None:
+    if len(data) < 30:
+        return None
+    kind = data[12:16]
+    if kind == b"VP8X":
+        return PictureHeader(_little(data, 24, 3) + 1, _little(data, 27, 3) + 1)
+    if kind == b"VP8L":
+        packed = _little(data, 21, 4)
+        return PictureHeader((packed & 0x3FFF) + 1, ((packed >> 14) & 0x3FFF) + 1)
+    if kind == b"VP8 ":
+        return PictureHeader(_little(data, 26, 2) & 0x3FFF, _little(data, 28, 2) & 0x3FFF)
+    return None
+
+
+def _big(data: bytes, at: int, count: int) -> int:
+    return int.from_bytes(data[at : at + count], "big")
+
+
+def _little(data: bytes, at: int, count: int) -> int:
+    return int.from_bytes(data[at : at + count], "little")
+
+
+_READERS = {
+    Kind.PNG: _png,
+    Kind.JPEG: jpeg_header,
+    Kind.GIF: _gif,
+    Kind.BMP: _bmp,
+    Kind.WEBP: _webp,
+}
