@@ -24,7 +24,7 @@ _THUMBNAIL = (420, 300)
 
 def show_welcome(state: Session) -> None:
     """Nothing is open yet: say what this is, and offer samples that run with one click."""
-    st.title("Type what you want to find, see where it is")
+    st.header("Type what you want to find, see where it is")
     st.markdown(
         "Upload an image at the left, or start with a sample. "
         "The demo engine runs on this computer: no account, nothing is sent anywhere."

@@ -8,7 +8,7 @@ from core import about
 from core.backends.demo import KNOWN
 from core.prompts import vocabulary
 
-st.title("About")
+st.header("About")
 st.markdown(
     f"**{about.NOTICE}** A mask is a suggestion by a program. Look at it before you use it: a "
     "model draws something for almost any phrase, also for what is not in the image."

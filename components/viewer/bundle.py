@@ -13,7 +13,7 @@ FRONT = Path(__file__).parent / "front"
 # In the order of their dependencies; each is a plain ES module.
 _LIBRARY = (
     "store.js", "png.js", "zip.js", "geometry.js", "masks.js", "export.js", "shaders.js", "gl.js",
-    "canvas2d.js", "dom.js", "settings.js", "scene.js", "painter.js", "input.js", "slices.js",
+    "dom.js", "canvas2d.js", "settings.js", "scene.js", "painter.js", "input.js", "slices.js",
     "stage.js", "legend.js", "panel.js", "hooks.js", "viewer.js",
 )  # fmt: skip
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)

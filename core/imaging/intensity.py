@@ -79,10 +79,10 @@ def render(values: Values, look: Look, blank: Mask | None = None) -> Rendered:
         return _colour(values, look)
     hidden, notices = _without_numbers(values, blank)
     voi = look.voi
-    if voi is not None:
+    if voi is not None and voi.curve != "percentiles":
         levels = _apply(values, lambda v: voi_levels(v, voi))
         steps = [window_words(voi.window)]
-    elif values.dtype == np.uint8:
+    elif voi is None and values.dtype == np.uint8:
         levels, steps = values.copy(), []
     else:
         low, high, words = limits(values, hidden, foreground_only=look.foreground_only)

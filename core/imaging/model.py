@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from core.geometry import SpacingMm
+    from core.imaging.grid import VolumeGrid
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,8 @@ class Upload(ABC):
         media_type: What the content is, such as ``"image/png"`` or ``"application/dicom"``.
         parts: For an archive with more than one image or series, each as an upload of its own;
             otherwise empty.
+        grid: Where the voxels of a volume lie in the patient, or None for other files; it brings
+            displayed planes, such as masks, back to the file's own array.
     """
 
     name: str
@@ -192,6 +195,7 @@ class Upload(ABC):
     notices: tuple[Notice, ...] = ()
     media_type: str = ""
     parts: tuple[Upload, ...] = ()
+    grid: VolumeGrid | None = None
 
     @property
     def frame_count(self) -> int:

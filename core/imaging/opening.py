@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from core.imaging.budget import budget_from
+from core.imaging.dicom import open_dicom
+from core.imaging.nifti import NiftiUpload
 from core.imaging.raster import RasterUpload
 from core.imaging.refusals import check_file_size, read_or_refuse, unknown
 from core.imaging.sniff import Kind, describe_other, sniff
@@ -43,4 +45,8 @@ def open_upload(data: bytes, name: str, *, budget: Budget | None = None) -> Uplo
 
 
 def _open(data: bytes, name: str, kind: Kind, budget: Budget) -> Upload:
+    if kind is Kind.DICOM:
+        return open_dicom(data, name, budget)
+    if kind in (Kind.NIFTI, Kind.NIFTI_GZ):
+        return NiftiUpload(data, name, kind, budget)
     return RasterUpload(data, name, kind, budget)

@@ -31,9 +31,8 @@ from core.imaging.refusals import (
 from core.imaging.sniff import Kind
 
 if TYPE_CHECKING:
-    from PIL import ImageFile
-
     import numpy.typing as npt
+    from PIL import ImageFile
 
     from core.imaging.budget import Budget
     from core.imaging.model import Frame, Window
@@ -178,9 +177,7 @@ def _count_frames(data: bytes, kind: Kind) -> int:
     return int(getattr(_PLUGINS[kind](io.BytesIO(data)), "n_frames", 1))
 
 
-def _deep_png(
-    data: bytes, picture: ImageFile.ImageFile
-) -> tuple[Values, tuple[str, ...]]:
+def _deep_png(data: bytes, picture: ImageFile.ImageFile) -> tuple[Values, tuple[str, ...]]:
     """16 bits a sample, which Pillow would cut to 8 for anything but grey."""
     values: Values = np.asarray(imagecodecs.png_decode(data))
     channels = 1 if values.ndim == 2 else values.shape[2]

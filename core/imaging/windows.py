@@ -37,7 +37,7 @@ READING_WINDOWS = (
 )
 """Usual CT reading windows, in HU."""
 
-Curve = Literal["linear", "linear_exact", "sigmoid", "range"]
+Curve = Literal["linear", "linear_exact", "sigmoid", "range", "percentiles"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,8 @@ class Voi:
         window: What the user picks it by.
         curve: How levels rise inside the window. ``"linear"``, ``"linear_exact"`` and
             ``"sigmoid"`` are those of PS3.3 C.11.2.1.2 and C.11.2.1.3; ``"range"`` maps
-            minimum..maximum to 0..255 and truncates, as the reference client of the model does.
+            minimum..maximum to 0..255 and truncates, as the reference client of the model does;
+            ``"percentiles"`` does the same with the percentiles of each plane.
         table: Takes the place of the curve where the file has a lookup table.
     """
 
@@ -70,22 +71,41 @@ class Voi:
     table: LookupTable | None = None
 
 
+PERCENTILES = "percentiles"
+"""Name of the entry that scales each plane by its own percentiles, where windows are on offer."""
+
+
+def percentiles_voi(low: float, high: float) -> Voi:
+    """The entry that brings percentiles back where a file has windows.
+
+    Args:
+        low: Lower percentile of the first plane, for the numbers on the page.
+        high: Upper percentile of the first plane.
+    """
+    window = Window(PERCENTILES, (low + high) / 2, max(high - low, 1e-6), "reading")
+    return Voi(window, "percentiles")
+
+
+def looks_like_hu(low: float, high: float) -> bool:
+    """True when values reach from air to bone: a CT whose file does not say that it is one."""
+    return -4096 <= low <= -500 and 200 <= high <= 32767
+
+
 def voi_for(window: Window, of_file: tuple[Voi, ...], *, whole_numbers: bool) -> Voi:
     """Find how a chosen window is applied.
 
     Args:
-        window: What the user chose. One of origin ``"file"`` is looked up by its name, so that
-            the same choice follows the file's own values from frame to frame.
+        window: What the user chose. What the file itself offers is looked up by its name, so
+            that the same choice follows the file's own values from frame to frame.
         of_file: What the file offers for this frame.
         whole_numbers: True for integer values and HU. The "linear" curve of DICOM takes half a
             unit off the centre and one off the width, which makes no sense for values in 0..1.
     """
+    for voi in of_file:
+        if (voi.window.name, voi.window.origin) == (window.name, window.origin):
+            return voi
     if window.origin == "model":
         return Voi(window, "range")
-    if window.origin == "file":
-        for voi in of_file:
-            if voi.window.name == window.name:
-                return voi
     return Voi(window, "linear" if whole_numbers else "linear_exact")
 
 

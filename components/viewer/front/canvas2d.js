@@ -1,3 +1,5 @@
+import { h } from "./dom.js";
+
 /** Draws the same as gl.js with a plain 2D canvas: no WebGL2, or a picture too large for it. */
 export class CanvasRenderer {
   kind = "2d";
@@ -6,7 +8,7 @@ export class CanvasRenderer {
   #context;
   #picture = null; // canvas of the size of the picture
   #overlay = null;
-  #codes = null;
+  #stack = null; // bits and outlines, see masks.js
   #tables = null;
 
   constructor(canvas) {
@@ -26,24 +28,31 @@ export class CanvasRenderer {
     this.#overlay = null;
   }
 
-  setCodes(codes) {
-    this.#codes = codes;
+  setMasks(stack) {
+    this.#stack = stack;
   }
 
   setTables({ fill, edge }) {
     this.#tables = { fill: straight(fill), edge: straight(edge) };
   }
 
-  compose(edges) {
-    const pixels = new ImageData(this.#picture.width, this.#picture.height);
-    const words = new Uint32Array(pixels.data.buffer);
+  compose(outlined) {
+    const { width, height } = this.#picture;
+    const { bits, edges, box } = this.#stack;
     const { fill, edge } = this.#tables;
-    const codes = this.#codes;
-    for (let at = 0; at < words.length; at++) {
-      const code = codes[at];
-      if (code !== 0) words[at] = (edges && edge[code >>> 16]) || fill[code & 0xffff];
+    this.#overlay ??= h("canvas", { width, height });
+    const context = this.#overlay.getContext("2d");
+    context.clearRect(0, 0, width, height);
+    if (!box) return;
+    const pixels = new ImageData(box.right - box.left, box.bottom - box.top);
+    const words = new Uint32Array(pixels.data.buffer);
+    for (let y = box.top, to = 0; y < box.bottom; y++) {
+      const end = y * width + box.right;
+      for (let at = y * width + box.left; at < end; at++, to++) {
+        if (bits[at] !== 0) words[to] = (outlined && edge[edges[at]]) || fill[bits[at]];
+      }
     }
-    this.#overlay = sheet(pixels);
+    context.putImageData(pixels, box.left, box.top);
   }
 
   draw(view, overlay, lineWidth) {
@@ -65,7 +74,7 @@ export class CanvasRenderer {
 
   destroy() {
     this.canvas.width = this.canvas.height = 1;
-    this.#picture = this.#overlay = this.#codes = null;
+    this.#picture = this.#overlay = this.#stack = null;
   }
 
   /** The outline on the screen's own grid, as the shader draws it. */
@@ -76,7 +85,7 @@ export class CanvasRenderer {
     const columns = imageIndex(width, lineWidth, view.left, view.scaleX, view.width);
     const rows = imageIndex(height, lineWidth, view.top, view.scaleY, view.height);
     const masksAt = (row, column) =>
-      row < 0 || column < 0 ? 0 : this.#codes[row * view.width + column] & 0xffff;
+      row < 0 || column < 0 ? 0 : this.#stack.bits[row * view.width + column];
     for (let y = 0, at = 0; y < height; y++) {
       const row = rows.here[y];
       for (let x = 0; x < width; x++, at++) {
@@ -103,9 +112,7 @@ function imageIndex(length, lineWidth, corner, zoom, size) {
 }
 
 function sheet(pixels) {
-  const canvas = document.createElement("canvas");
-  canvas.width = pixels.width;
-  canvas.height = pixels.height;
+  const canvas = h("canvas", { width: pixels.width, height: pixels.height });
   canvas.getContext("2d").putImageData(pixels, 0, 0);
   return canvas;
 }

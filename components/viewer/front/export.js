@@ -1,4 +1,3 @@
-import { depthInside } from "./masks.js";
 import { encodePng } from "./png.js";
 import { storedZip } from "./zip.js";
 
@@ -16,30 +15,31 @@ import { storedZip } from "./zip.js";
  * @param {{alpha: number, fill: boolean, outline: boolean}} style
  */
 export function overlayPixels(rgb, stack, layers, style) {
+  stack.draw(layers.map((layer) => layer.threshold));
+  stack.outline();
   const pixels = rgb.slice();
   const shown = layers.filter((layer) => layer.visible);
-  if (style.fill) for (const layer of shown) paintFill(pixels, stack, layer, style.alpha);
-  if (style.outline) for (const layer of shown) paintOutline(pixels, stack, layer);
+  if (style.fill) for (const layer of shown) paintFill(pixels, stack.bits, layer, style.alpha);
+  if (style.outline) for (const layer of shown) paintOutline(pixels, stack.edges, layer);
   return pixels;
 }
 
-function paintFill(pixels, stack, { index, colour, threshold }, alpha) {
-  const { values } = stack.masks[index];
+function paintFill(pixels, bits, { index, colour }, alpha) {
+  const bit = 1 << index;
   const [red, green, blue] = colour.map((channel) => channel * alpha + 127);
   const keep = 255 - alpha;
-  for (let at = 0, to = 0; at < values.length; at++, to += 3) {
-    if (values[at] < threshold) continue;
+  for (let at = 0, to = 0; at < bits.length; at++, to += 3) {
+    if ((bits[at] & bit) === 0) continue;
     pixels[to] = (pixels[to] * keep + red) / 255;
     pixels[to + 1] = (pixels[to + 1] * keep + green) / 255;
     pixels[to + 2] = (pixels[to + 2] * keep + blue) / 255;
   }
 }
 
-function paintOutline(pixels, stack, { index, colour, threshold }) {
-  const whole = { top: 0, left: 0, bottom: stack.height, right: stack.width };
-  const depth = depthInside(stack.masks[index].values, stack.width, threshold, whole);
-  for (let at = 0; at < depth.length; at++) {
-    if (depth[at] > 0 && depth[at] <= stack.edgeWidth) pixels.set(colour, at * 3);
+function paintOutline(pixels, edges, { index, colour }) {
+  const bit = 1 << index;
+  for (let at = 0; at < edges.length; at++) {
+    if (edges[at] & bit) pixels.set(colour, at * 3);
   }
 }
 

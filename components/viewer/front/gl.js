@@ -1,7 +1,7 @@
 import { PROGRAMS } from "./shaders.js";
 
 /**
- * Draws with WebGL2. The codes and the colour tables become one overlay texture when they change;
+ * Draws with WebGL2. The masks' bits and the colour tables become one overlay texture when they change;
  * a frame reads the picture and that texture, whatever the number of masks.
  */
 export class GlRenderer {
@@ -25,7 +25,7 @@ export class GlRenderer {
     this.restore();
   }
 
-  /** Build everything that a lost context took with it; pictures and codes are set again after. */
+  /** Build everything that a lost context took with it; picture and masks are set again after. */
   restore() {
     const gl = this.#gl;
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
@@ -34,7 +34,9 @@ export class GlRenderer {
       this.#programs[name] = link(gl, ...sources);
     }
     this.#textures = {};
-    for (const name of ["picture", "codes", "table", "overlay"]) this.#textures[name] = gl.createTexture();
+    for (const name of ["picture", "overlay", "bits", "edges", "table"]) {
+      this.#textures[name] = gl.createTexture();
+    }
     this.frameBuffer = gl.createFramebuffer();
     gl.bindVertexArray(gl.createVertexArray());
   }
@@ -45,14 +47,28 @@ export class GlRenderer {
     this.#bind(0, "picture", gl.LINEAR_MIPMAP_LINEAR);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, width, height, 0, gl.RGB, gl.UNSIGNED_BYTE, rgb);
     gl.generateMipmap(gl.TEXTURE_2D);
+    this.#bind(0, "overlay", gl.LINEAR_MIPMAP_LINEAR);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
   }
 
-  /** @param {Uint32Array} codes One a pixel, see masks.js. */
-  setCodes(codes) {
+  /** Take the masks' bits and outlines (see masks.js): all rows, or those that changed. */
+  setMasks({ bits, edges }, rows) {
+    this.#setBits("bits", bits, rows);
+    this.#setBits("edges", edges, rows);
+  }
+
+  #setBits(name, bits, rows) {
     const gl = this.#gl;
     const [width, height] = this.#size;
-    this.#bind(0, "codes", gl.NEAREST);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32UI, width, height, 0, gl.RED_INTEGER, gl.UNSIGNED_INT, codes);
+    const [format, type] = [gl.RED_INTEGER, gl.UNSIGNED_SHORT];
+    this.#bind(0, name, gl.NEAREST);
+    if (!rows) {
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.R16UI, width, height, 0, format, type, bits);
+      return;
+    }
+    const part = bits.subarray(rows.top * width, rows.bottom * width);
+    gl.texSubImage2D(
+      gl.TEXTURE_2D, 0, 0, rows.top, width, rows.bottom - rows.top, format, type, part);
   }
 
   /** @param {{fill: Uint8Array, edge: Uint8Array}} tables See `colourTables`. */
@@ -66,18 +82,16 @@ export class GlRenderer {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, 256, rows * 2, 0, gl.RGBA, gl.UNSIGNED_BYTE, both);
   }
 
-  /** Turn codes and tables into the overlay texture, with the outlines in it or without. */
+  /** Turn masks and tables into the overlay texture, with the outlines in it or without. */
   compose(edges) {
     const gl = this.#gl;
     const [width, height] = this.#size;
-    this.#bind(0, "overlay", gl.LINEAR_MIPMAP_LINEAR);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.frameBuffer);
     gl.framebufferTexture2D(
       gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.#textures.overlay, 0);
     gl.viewport(0, 0, width, height);
-    const program = this.#use("compose", { codes: "codes", table: "table" });
-    gl.uniform1i(gl.getUniformLocation(program, "edges"), edges ? 1 : 0);
+    const program = this.#use("compose", ["bits", "edges", "table"]);
+    gl.uniform1i(gl.getUniformLocation(program, "outlined"), edges ? 1 : 0);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     this.#bind(0, "overlay", gl.LINEAR_MIPMAP_LINEAR);
@@ -93,9 +107,7 @@ export class GlRenderer {
   draw(view, overlay, lineWidth) {
     const gl = this.#gl;
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    const program = this.#use("draw", {
-      picture: "picture", overlay: "overlay", codes: "codes", table: "table",
-    });
+    const program = this.#use("draw", ["picture", "overlay", "bits", "table"]);
     const set = (name, ...values) =>
       gl[`uniform${values.length}f`](gl.getUniformLocation(program, name), ...values);
     set("size", ...this.#size);
@@ -137,14 +149,14 @@ export class GlRenderer {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
   }
 
-  /** Use a program with its samplers bound to textures by name. */
-  #use(name, samplers) {
+  /** Use a program; its samplers have the names of the textures. */
+  #use(name, textures) {
     const gl = this.#gl;
     const program = this.#programs[name];
     gl.useProgram(program);
-    Object.entries(samplers).forEach(([sampler, texture], unit) => {
+    textures.forEach((texture, unit) => {
       this.#bind(unit, texture);
-      gl.uniform1i(gl.getUniformLocation(program, sampler), unit);
+      gl.uniform1i(gl.getUniformLocation(program, texture), unit);
     });
     return program;
   }

@@ -1,38 +1,54 @@
 /**
- * Up to 16 soft masks of one picture, reduced to one code a pixel.
+ * Up to 16 soft masks of one picture, reduced to 16 bits a pixel.
  *
- * The low 16 bits of a code say which masks hold the pixel at their thresholds, the high 16 bits
- * for which masks the pixel is on the outline. A code changes only when a threshold does; colours,
- * opacity and visibility live in a table from codes to colours. Whoever draws therefore does the
- * same work for one mask and for sixteen.
+ * One bit says whether a mask holds the pixel at its threshold, and a second array has the same
+ * bits for the outlines. They change only when a threshold does; colours, opacity and visibility
+ * live in a table from bits to colours. Whoever draws therefore does the same work for one mask
+ * and for sixteen.
  */
-
-export const MOST_MASKS = 16;
 
 /** What is known of a soft mask before any threshold: counts, and where it is not zero. */
 export function analyse(values, width, height) {
+  const box = support(values, width, height);
+  const atLeast = new Uint32Array(257);
+  atLeast[0] = width * height;
+  if (!box) return { values, atLeast, box };
   const counts = new Uint32Array(256);
+  for (let y = box.top; y < box.bottom; y++) {
+    const end = y * width + box.right;
+    for (let at = y * width + box.left; at < end; at++) counts[values[at]]++;
+  }
+  for (let value = 255; value > 0; value--) atLeast[value] = atLeast[value + 1] + counts[value];
+  return { values, atLeast, box };
+}
+
+/** The smallest box around everything that is not zero, or null. */
+function support(values, width, height) {
   let [top, bottom, left, right] = [height, 0, width, 0];
-  for (let y = 0, at = 0; y < height; y++) {
-    let first = -1;
-    let last = -1;
-    for (let x = 0; x < width; x++, at++) {
-      const value = values[at];
-      counts[value]++;
-      if (value !== 0) {
-        if (first < 0) first = x;
-        last = x;
-      }
-    }
-    if (first < 0) continue;
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    let first = 0;
+    while (first < width && values[row + first] === 0) first++;
+    if (first === width) continue;
+    let last = width - 1;
+    while (values[row + last] === 0) last--;
     if (top > y) top = y;
     bottom = y + 1;
     if (left > first) left = first;
     if (right <= last) right = last + 1;
   }
-  const atLeast = new Uint32Array(257);
-  for (let value = 255; value >= 0; value--) atLeast[value] = atLeast[value + 1] + counts[value];
-  return { values, atLeast, box: bottom === 0 ? null : { top, bottom, left, right } };
+  return bottom === 0 ? null : { top, bottom, left, right };
+}
+
+/** The smallest box around two boxes, either of which may be null. */
+function around(one, other) {
+  if (!one || !other) return one ?? other;
+  return {
+    top: Math.min(one.top, other.top),
+    bottom: Math.max(one.bottom, other.bottom),
+    left: Math.min(one.left, other.left),
+    right: Math.max(one.right, other.right),
+  };
 }
 
 /** Outline width in image pixels, the same on the screen and in the exported picture. */
@@ -41,22 +57,23 @@ export function outlineWidth(width, height) {
 }
 
 export class MaskStack {
+  #drawn; // per mask: {threshold, box} as it is in the bits now, or null
+  #stale = null; // where bits have changed since the outlines were made
+
   /** @param {object[]} masks What `analyse` returned, one a phrase, in order. */
   constructor(width, height, masks) {
     Object.assign(this, { width, height, masks });
-    this.codes = new Uint32Array(width * height);
+    this.bits = new Uint16Array(width * height);
+    this.edges = new Uint16Array(width * height);
     this.edgeWidth = outlineWidth(width, height);
     this.#drawn = masks.map(() => null);
   }
 
-  #drawn; // per mask: {threshold, edges, box} as it is in the codes now
-
   /** Add masks to the end; false, and nothing done, when these do not start with the present ones. */
   extend(masks) {
     if (!this.masks.every((mask, index) => mask === masks[index])) return false;
-    const added = masks.slice(this.masks.length);
+    this.#drawn.push(...masks.slice(this.masks.length).map(() => null));
     this.masks = masks;
-    this.#drawn.push(...added.map(() => null));
     return true;
   }
 
@@ -65,97 +82,116 @@ export class MaskStack {
     return this.masks[index].atLeast[threshold];
   }
 
-  /** Bring mask `index` in the codes to a threshold; returns true when codes changed. */
-  draw(index, threshold, edges) {
-    const before = this.#drawn[index];
-    if (before?.threshold === threshold && (before.edges || !edges)) return false;
-    const full = { top: 0, bottom: this.height, left: 0, right: this.width };
-    const box = threshold === 0 ? full : this.masks[index].box;
-    if (before?.box) this.#clear(index, before.box);
-    if (box) this.#fill(index, threshold, box);
-    if (box && edges) this.#outline(index, threshold, box);
-    this.#drawn[index] = { threshold, edges, box };
-    return Boolean(before?.box || box);
+  /** Everything that any mask may cover now, or null. */
+  get box() {
+    return this.#drawn.reduce((box, drawn) => around(box, drawn?.box), null);
+  }
+
+  /** Bring the bits to these thresholds; returns the box in which they changed, or null. */
+  draw(thresholds) {
+    let changed = null;
+    thresholds.forEach((threshold, index) => {
+      const before = this.#drawn[index];
+      if (before?.threshold === threshold) return;
+      const whole = { top: 0, bottom: this.height, left: 0, right: this.width };
+      const box = threshold === 0 ? whole : this.masks[index].box;
+      if (before?.box) this.#clear(index, before.box);
+      if (box) this.#fill(index, threshold, box);
+      this.#drawn[index] = { threshold, box };
+      changed = around(changed, around(before?.box, box));
+    });
+    this.#stale = around(this.#stale, changed);
+    return changed;
   }
 
   #clear(index, box) {
-    const keep = ~(0x10001 << index);
+    const keep = ~(1 << index);
     for (let y = box.top; y < box.bottom; y++) {
       const end = y * this.width + box.right;
-      for (let at = y * this.width + box.left; at < end; at++) this.codes[at] &= keep;
+      for (let at = y * this.width + box.left; at < end; at++) this.bits[at] &= keep;
     }
   }
 
   #fill(index, threshold, box) {
-    const { codes, width } = this;
+    const { bits, width } = this;
     const { values } = this.masks[index];
     const bit = 1 << index;
     for (let y = box.top; y < box.bottom; y++) {
       const end = y * width + box.right;
       for (let at = y * width + box.left; at < end; at++) {
-        if (values[at] >= threshold) codes[at] |= bit;
+        if (values[at] >= threshold) bits[at] |= bit;
       }
     }
   }
 
-  #outline(index, threshold, box) {
-    const { codes, width, edgeWidth } = this;
-    const depth = depthInside(this.masks[index].values, width, threshold, box);
-    const bit = 0x10000 << index;
-    for (let y = box.top, from = 0; y < box.bottom; y++) {
-      const end = y * width + box.right;
-      for (let at = y * width + box.left; at < end; at++, from++) {
-        if (depth[from] > 0 && depth[from] <= edgeWidth) codes[at] |= bit;
-      }
-    }
+  /** Make the outlines of all masks that have changed; returns the box that changed, or null. */
+  outline() {
+    if (!this.#stale) return null;
+    const box = this.#grown(this.#stale, this.edgeWidth);
+    outlines(this.bits, this.width, this.#grown(box, this.edgeWidth), box, this.edgeWidth, this.edges);
+    this.#stale = null;
+    return box;
+  }
+
+  #grown(box, by) {
+    return {
+      top: Math.max(0, box.top - by),
+      bottom: Math.min(this.height, box.bottom + by),
+      left: Math.max(0, box.left - by),
+      right: Math.min(this.width, box.right + by),
+    };
   }
 }
 
 /**
- * City-block distance of every pixel in a box to the nearest pixel outside the mask, up to 255;
- * 0 outside the mask. Beyond the box counts as outside. A pixel at distance d is gone after d
- * erosions with the 4-neighbour cross, so distances of at most w are an outline w pixels wide.
+ * Outlines of all masks at once, grown inwards: a mask less itself eroded `times` with the cross of
+ * four neighbours, where a bitwise "and" erodes all 16 masks together. What lies beyond the picture
+ * counts as outside.
+ *
+ * @param {Uint16Array} bits Masks, one bit each.
+ * @param {number} stride Width of the picture.
+ * @param {object} from The box to look at: `box` and `times` pixels around it, within the picture.
+ * @param {object} box The box to write.
+ * @param {Uint16Array} edges Where to write the outlines.
  */
-export function depthInside(values, stride, threshold, box) {
-  const wide = box.right - box.left;
-  const high = box.bottom - box.top;
-  const depth = new Uint8Array(wide * high);
-  for (let y = 0, at = 0; y < high; y++) {
-    let from = (box.top + y) * stride + box.left;
-    let before = 0;
-    for (let x = 0; x < wide; x++, at++, from++) {
-      if (values[from] < threshold) before = 0;
-      else {
-        const above = y === 0 ? 0 : depth[at - wide];
-        before = (above < before ? above : before) + 1;
-        if (before > 255) before = 255;
-        depth[at] = before;
+export function outlines(bits, stride, from, box, times, edges) {
+  // A frame of zeros around the box spares the loop below every question about borders.
+  const wide = from.right - from.left + 2;
+  const high = from.bottom - from.top + 2;
+  let now = new Uint16Array(wide * high);
+  let next = new Uint16Array(wide * high);
+  for (let y = from.top, to = wide + 1; y < from.bottom; y++, to += wide) {
+    now.set(bits.subarray(y * stride + from.left, y * stride + from.right), to);
+  }
+  for (let time = 0; time < times; time++) {
+    for (let y = 1; y < high - 1; y++) {
+      const end = (y + 1) * wide - 1;
+      for (let at = y * wide + 1; at < end; at++) {
+        next[at] = now[at] & now[at - 1] & now[at + 1] & now[at - wide] & now[at + wide];
       }
     }
+    [now, next] = [next, now];
   }
-  for (let y = high - 1, at = depth.length - 1; y >= 0; y--) {
-    let before = 0;
-    for (let x = wide - 1; x >= 0; x--, at--) {
-      const below = y === high - 1 ? 0 : depth[at + wide];
-      const near = (below < before ? below : before) + 1;
-      if (near < depth[at]) depth[at] = near;
-      before = depth[at];
-    }
+  for (let y = box.top; y < box.bottom; y++) {
+    let inner = (y - from.top + 1) * wide + (box.left - from.left) + 1;
+    const end = y * stride + box.right;
+    for (let at = y * stride + box.left; at < end; at++) edges[at] = bits[at] & ~now[inner++];
   }
-  return depth;
 }
 
 /**
- * Colours for codes: RGBA with premultiplied alpha, one table for fills and one for outlines.
+ * Colours for every combination of masks: RGBA with premultiplied alpha, one table for fills and
+ * one for outlines.
  *
  * @param {{colour: number[], visible: boolean}[]} layers In the order of the masks.
  * @param {{alpha: number, fill: boolean, outline: boolean}} style Alpha is 0..255.
- * @returns {{fill: Uint8Array, edge: Uint8Array}} 4 bytes for each of 2^n combinations of masks.
+ * @returns {{fill: Uint8Array, edge: Uint8Array}} 4 bytes for each of 2^n combinations.
  */
 export function colourTables(layers, style) {
   const fill = new Uint8Array(4 << layers.length);
   const edge = new Uint8Array(4 << layers.length);
   layers.forEach(({ colour, visible }, index) => {
+    // The combinations with this mask follow those without it, and lie one layer above them.
     const half = 4 << index;
     fill.copyWithin(half, 0, half);
     edge.copyWithin(half, 0, half);

@@ -86,16 +86,15 @@ export class Painter {
     this.view.setCanvas(width, height);
   }
 
-  /** Bring codes, tables and overlay texture up to date, doing only what changed. */
+  /** Bring masks, tables and overlay texture up to date, doing only what changed. */
   #compose(look, baked) {
-    let redrawn = !this.#uploaded || this.#composed === "";
-    const outlined = look.style.outline && baked;
-    look.layers.forEach(({ threshold }, index) => {
-      if (this.#stack.draw(index, threshold, outlined)) redrawn = true;
-    });
-    if (redrawn) this.renderer.setCodes(this.#stack.codes);
+    const stack = this.#stack;
+    const whole = !this.#uploaded || this.#composed === "";
+    let changed = stack.draw(look.layers.map((layer) => layer.threshold));
+    if (look.style.outline && baked) changed = stack.outline() ?? changed;
+    if (whole || changed) this.renderer.setMasks(stack, whole ? null : changed);
     const key = JSON.stringify([look.style, look.layers, baked]);
-    if (!redrawn && key === this.#composed) return;
+    if (!whole && !changed && key === this.#composed) return;
     this.renderer.setTables(colourTables(look.layers, look.style));
     this.renderer.compose(baked);
     this.#composed = key;

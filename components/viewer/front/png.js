@@ -20,8 +20,11 @@ export const inflate = (bytes) => through(new DecompressionStream("deflate"), by
 export const deflate = (bytes) => through(new CompressionStream("deflate"), bytes);
 
 async function through(stream, bytes) {
-  const piped = new Blob([bytes]).stream().pipeThrough(stream);
-  return new Uint8Array(await new Response(piped).arrayBuffer());
+  const writer = stream.writable.getWriter();
+  // A failure shows at the reading end too, where it is waited for.
+  writer.write(bytes).catch(() => {});
+  writer.close().catch(() => {});
+  return new Uint8Array(await new Response(stream.readable).arrayBuffer());
 }
 
 /** Decode an 8-bit, not interlaced grey or RGB PNG to {width, height, rgb: Uint8Array}. */
@@ -37,7 +40,7 @@ export async function decodePng(file) {
     if (view.getUint32(at + 4) === 0x49444154) parts.push(file.subarray(at + 8, at + 8 + length));
     at += 12 + length;
   }
-  const rows = await inflate(await new Blob(parts).arrayBuffer());
+  const rows = await inflate(join(parts));
   const pixels = unfilter(rows, height, width * channels, channels);
   return { width, height, rgb: channels === 3 ? pixels : spread(pixels) };
 }

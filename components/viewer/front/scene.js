@@ -55,7 +55,7 @@ export class Scene {
    * @param {object} data The server's message.
    * @param {object} picture {width, height, rgb}
    * @param {object[] | null} masks What `analyse` returned, or null while they are on their way.
-   * @param {Scene} [before] What was on the screen; its codes are used again where they fit.
+   * @param {Scene} [before] What was on the screen; its bits are used again where they fit.
    */
   constructor(data, picture, masks, before) {
     this.data = data;

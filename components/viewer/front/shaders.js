@@ -6,28 +6,30 @@ void main() {
 
 /** The tables are one texture of 256 columns: the upper half for fills, the lower for outlines. */
 const LOOK_UP = `
-uniform highp usampler2D codes;
+uniform highp usampler2D bits;
 uniform sampler2D table;
 
-vec4 fillOf(uint bits) {
-  return texelFetch(table, ivec2(bits & 255u, bits >> 8), 0);
+vec4 fillOf(uint masks) {
+  return texelFetch(table, ivec2(masks & 255u, masks >> 8), 0);
 }
 
-vec4 edgeOf(uint bits) {
-  return texelFetch(table, ivec2(bits & 255u, uint(textureSize(table, 0).y / 2) + (bits >> 8)), 0);
+vec4 edgeOf(uint masks) {
+  uint lower = uint(textureSize(table, 0).y / 2);
+  return texelFetch(table, ivec2(masks & 255u, lower + (masks >> 8)), 0);
 }`;
 
 const COMPOSE = `#version 300 es
 precision highp float;
 precision highp int;
 ${LOOK_UP}
-uniform bool edges;
+uniform highp usampler2D edges;
+uniform bool outlined;
 out vec4 colour;
 
 void main() {
-  uint code = texelFetch(codes, ivec2(gl_FragCoord.xy), 0).r;
-  vec4 edge = edges ? edgeOf(code >> 16) : vec4(0.);
-  colour = edge.a > 0. ? edge : fillOf(code & 0xffffu);
+  ivec2 here = ivec2(gl_FragCoord.xy);
+  vec4 edge = outlined ? edgeOf(texelFetch(edges, here, 0).r) : vec4(0.);
+  colour = edge.a > 0. ? edge : fillOf(texelFetch(bits, here, 0).r);
 }`;
 
 const DRAW = `#version 300 es
@@ -51,7 +53,7 @@ bool isInside(vec2 point) {
 
 uint masksAt(vec2 canvasPoint) {
   vec2 point = imagePoint(canvasPoint);
-  return isInside(point) ? texelFetch(codes, ivec2(point), 0).r & 0xffffu : 0u;
+  return isInside(point) ? texelFetch(bits, ivec2(point), 0).r : 0u;
 }
 
 void main() {

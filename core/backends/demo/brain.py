@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from skimage.filters import threshold_otsu
 
 from core.backends.demo import shapes, soft
+from core.backends.demo.classics import otsu
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -90,7 +90,7 @@ def head_has_brain(view: View) -> bool:
 def head_mask(grey: Uint8) -> Bool:
     """The head: the largest lit part, with its dark insides filled."""
     smooth = np.asarray(cv2.GaussianBlur(grey, (0, 0), max(grey.shape) / 256), dtype=np.uint8)
-    lit = smooth > 0.5 * float(threshold_otsu(smooth)) if np.ptp(smooth) > 8 else smooth > 255
+    lit = smooth > 0.5 * otsu(smooth) if np.ptp(smooth) > 8 else smooth > 255
     joined = shapes.closed(np.asarray(lit), max(grey.shape) / 64)
     return shapes.filled(shapes.largest(joined))
 

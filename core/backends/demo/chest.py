@@ -85,7 +85,7 @@ def _midline(image: Uint8, body: Bool) -> int:
 def _lung(image: Uint8, allowed: Bool, outside: Bool) -> Bool:
     """The best lung-like dark region among the allowed pixels, or nothing."""
     best, best_score = np.zeros(image.shape, dtype=bool), _LEAST_SCORE
-    scaled = image.astype(np.float32) / 255
+    scaled = np.asarray(image / 255, dtype=np.float32)
     rim = shapes.dilated(outside, 1)
     for region in shapes.regions_below(image, allowed, _THRESHOLDS, opening=4):
         if not _could_be_lung(region, rim):

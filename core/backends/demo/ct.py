@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from skimage.filters import threshold_multiotsu, threshold_otsu
 
 from core.backends.demo import shapes, soft
+from core.backends.demo.classics import multi_otsu, otsu
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -108,19 +108,19 @@ def _body(view: View) -> Bool:
         if np.ptp(smooth) < 8:
             return np.zeros(view.shape, dtype=bool)
         air = float(np.percentile(smooth, 2))
-        dense = smooth > air + 0.15 * (float(threshold_otsu(smooth)) - air)
+        dense = smooth > air + 0.15 * (otsu(smooth) - air)
     joined = shapes.closed(shapes.opened(np.asarray(dense), unit), 3 * unit)
     return shapes.opened(shapes.filled(shapes.largest(joined)), 3 * unit)
 
 
 def _dark_limit(values: Uint8) -> float:
     """Grey level under which the inside of the body is air: Otsu."""
-    return float(threshold_otsu(values)) if values.size and np.ptp(values) > 0 else -1.0
+    return otsu(values) if values.size and np.ptp(values) > 0 else -1.0
 
 
 def _bright_limit(values: Uint8) -> float | None:
     """Grey level above which the inside of the body is bone: the top of four Otsu classes."""
-    if len(np.unique(values)) < 8:
+    limits = multi_otsu(values, classes=4)
+    if limits is None or float((values > limits[-1]).mean()) >= _MOST_BONE:
         return None
-    limit = float(threshold_multiotsu(values, classes=4)[2])
-    return limit if float((values > limit).mean()) < _MOST_BONE else None
+    return limits[-1]

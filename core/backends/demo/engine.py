@@ -65,12 +65,12 @@ def _reply(asked: ModelInput, control: RunControl) -> ModelReply:
         target = _fitting(targets, looks)
         if target is None:
             notices[_why_not(phrase, targets, looks)] = None
-            categories.append(_category(phrase, targets))
+            categories.append(_category(phrase, targets[0] if targets else None))
             continue
         soft = _found(target, view)
         maps[row] = view.placed(soft)
         notices[_about(phrase, target, soft)] = None
-        categories.append(_category(phrase, targets))
+        categories.append(_category(phrase, target))
     return ModelReply(
         probabilities=maps,
         categories=tuple(categories),
@@ -78,12 +78,9 @@ def _reply(asked: ModelInput, control: RunControl) -> ModelReply:
     )
 
 
-def _category(phrase: str, targets: tuple[Target, ...]) -> str | None:
-    """Category of the phrase itself, or of the trained phrase that it means."""
-    meant = category_of(normalised(phrase))
-    if meant is None and targets:
-        meant = category_of(targets[0].trained)
-    return meant
+def _category(phrase: str, target: Target | None) -> str | None:
+    """Category of the phrase itself, or else of what it was taken for."""
+    return category_of(normalised(phrase)) or (target.category if target else None)
 
 
 def _fitting(targets: tuple[Target, ...], looks: tuple[Look, ...]) -> Target | None:

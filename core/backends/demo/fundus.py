@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 from scipy import ndimage
-from skimage.filters import apply_hysteresis_threshold, threshold_otsu
 
 from core.backends.demo import shapes, soft
+from core.backends.demo.classics import hysteresis, otsu
 from core.backends.demo.contour import snapped
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def vessels(view: View) -> Uint8:
     if not inner.any():
         return soft.nothing(view.shape)
     high, low = np.percentile(ridges[inner], [93, 88])
-    found = apply_hysteresis_threshold(np.where(inner, ridges, 0), low, high)
-    found = shapes.without_small(np.asarray(found, dtype=bool), 150)
+    found = hysteresis(np.where(inner, ridges, np.float32(0)), low, high)
+    found = shapes.without_small(found, 150)
     return view.grown(soft.from_mask(found, 1.5))
 
 
@@ -72,7 +72,7 @@ def optic_cup(view: View) -> Uint8:
         return soft.nothing(view.shape)
     radius = float(np.sqrt(disc.sum() / np.pi))
     smooth = cv2.GaussianBlur(light, (0, 0), radius / 8)
-    pale = disc & (smooth > float(threshold_otsu(smooth[disc])))
+    pale = disc & (smooth > otsu(smooth[disc]))
     pale = shapes.largest(shapes.opened(pale, radius / 6))
     return view.grown(soft.from_mask(shapes.closed(pale, radius / 3), _REACH))
 

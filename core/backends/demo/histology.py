@@ -11,12 +11,9 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from skimage.color import rgb2hed
-from skimage.feature import peak_local_max
-from skimage.filters import threshold_otsu
-from skimage.segmentation import watershed
 
 from core.backends.demo import shapes, soft
+from core.backends.demo.classics import otsu, parted, stains
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -29,6 +26,8 @@ if TYPE_CHECKING:
 
 _REACH = 2.5
 _GLAND_SIDE = 512
+# Share of a lumen's area that nuclei of debris may take.
+_MOST_NUCLEI = 0.1
 
 
 def nuclei(view: View) -> Uint8:
@@ -41,12 +40,12 @@ def nuclei(view: View) -> Uint8:
     seeds = stain > limit
     mask = shapes.filled(shapes.opened(seeds, 2 * scale))
     mask = shapes.without_small(mask, max(12, round(60 * scale**2)))
-    return soft.from_mask(_parted(mask), _REACH)
+    return soft.from_mask(_separate(mask), _REACH)
 
 
 def haematoxylin(rgb: Uint8) -> Float32:
     """How much haematoxylin there is, float32 (h, w), smoothed; 0 and up, no unit."""
-    stain = rgb2hed(rgb)[..., 0].astype(np.float32)
+    stain = stains(rgb)[..., 0]
     return np.asarray(cv2.GaussianBlur(stain, (0, 0), 2.0), dtype=np.float32)
 
 
@@ -55,39 +54,37 @@ def _limit(stain: Float32) -> Float32 | None:
     low, high = np.percentile(stain, [1, 99])
     if high - low < 0.02:
         return None
-    otsu = float(threshold_otsu(np.clip(stain, low, high)))
+    whole = otsu(np.clip(stain, low, high))
     local = cv2.blur(stain, (129, 129), borderType=cv2.BORDER_REFLECT)
-    return np.asarray(0.5 * otsu + 0.5 * np.maximum(otsu, local), dtype=np.float32)
+    return np.asarray(0.5 * whole + 0.5 * np.maximum(whole, local), dtype=np.float32)
 
 
-def _parted(mask: Bool) -> Bool:
+def _separate(mask: Bool) -> Bool:
     """Cut touching nuclei apart along the watershed lines of the distance map."""
     distance = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
     if not mask.any():
         return mask
     typical = max(3.0, float(np.percentile(distance[mask], 90)))
     smooth = cv2.GaussianBlur(distance, (0, 0), typical / 4)
-    peaks = peak_local_max(
-        smooth, min_distance=round(typical), threshold_abs=typical / 3, labels=mask.astype(int)
-    )
-    markers = np.zeros(mask.shape, dtype=np.int32)
-    markers[tuple(peaks.T)] = np.arange(1, len(peaks) + 1)
-    labels = watershed(-smooth, markers, mask=mask, watershed_line=True)
-    lines = mask & (labels == 0) & (cv2.dilate(labels.astype(np.float32), shapes.disk(1)) > 0)
-    return np.asarray(mask & ~lines, dtype=bool)
+    return parted(mask, np.asarray(smooth, np.float32), round(typical), typical / 3)
 
 
 def glands(view: View) -> Uint8:
     """Glandular structures; see :data:`core.backends.demo.view.Method`."""
     small = view.shrunk(view.rgb, _GLAND_SIDE)
-    stain = haematoxylin(small)
-    if _limit(stain) is None:
+    nuclear = haematoxylin(small)
+    limit = _limit(nuclear)
+    if limit is None:
         return soft.nothing(view.shape)
+    # Epithelium takes up most of either stain: nuclei of haematoxylin, cells of DAB.
+    separated = stains(small)
+    stain = separated[..., 0] + separated[..., 2]
     unit = _GLAND_SIDE / 64
     epithelium = _above_otsu(stain, unit)
     epithelium = shapes.without_small(shapes.closed(epithelium, unit / 2), round(8 * unit**2))
     lightness = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB)[..., 0], dtype=np.float32)
-    lumens = _lumens(_above_otsu(lightness, unit / 2) & ~epithelium, epithelium, unit)
+    pale = _above_otsu(lightness, unit / 2) & ~epithelium
+    lumens = _lumens(pale, epithelium, nuclear > limit, unit)
     whole = shapes.closed(epithelium | lumens, unit)
     whole = shapes.without_small(shapes.opened(shapes.filled(whole), unit), round(16 * unit**2))
     return view.grown(soft.from_mask(whole, _REACH * 2))
@@ -96,16 +93,20 @@ def glands(view: View) -> Uint8:
 def _above_otsu(image: Float32, blur: float) -> Bool:
     """The brighter class of a low-passed image."""
     smooth = cv2.GaussianBlur(image, (0, 0), blur)
-    return np.asarray(smooth > float(threshold_otsu(smooth)), dtype=bool)
+    return np.asarray(smooth > otsu(smooth), dtype=np.bool_)
 
 
-def _lumens(pale: Bool, epithelium: Bool, unit: float) -> Bool:
-    """Wide pale areas that epithelium surrounds for the most part; the frame's edge is neutral."""
+def _lumens(pale: Bool, epithelium: Bool, nuclei: Bool, unit: float) -> Bool:
+    """Wide pale areas with hardly a nucleus that epithelium surrounds for the most part.
+
+    The frame's edge counts neither way. Stroma between glands is full of nuclei.
+    """
     near = shapes.dilated(epithelium, unit)
     found = np.zeros(pale.shape, dtype=bool)
     for part in shapes.components(shapes.opened(pale, unit / 2), round(4 * unit**2)):
         whole = shapes.filled(shapes.closed(part, unit))
         rim = shapes.dilated(whole, 1) & ~whole
-        if rim.any() and (rim & near).sum() >= 0.6 * rim.sum():
+        enclosed = rim.any() and (rim & near).sum() >= 0.6 * rim.sum()
+        if enclosed and nuclei[part].mean() < _MOST_NUCLEI:
             found |= whole
     return found

@@ -161,8 +161,7 @@ def _traits(view: View) -> _Traits:
 
 def _roundness(mask: Bool) -> float:
     """Area over the area of the smallest circle around, 0..1."""
-    points = cv2.findNonZero(mask.astype(np.uint8))
-    if points is None:
+    if not mask.any():
         return 0.0
-    _, radius = cv2.minEnclosingCircle(points)
+    _, radius = cv2.minEnclosingCircle(cv2.findNonZero(mask.astype(np.uint8)))
     return float(mask.sum() / max(1.0, np.pi * radius**2))

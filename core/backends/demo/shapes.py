@@ -95,9 +95,9 @@ def edge_share(mask: Bool) -> float:
 
 def solidity(mask: Bool) -> float:
     """Area over the area of the convex hull, 0..1; 0 for an empty mask."""
-    points = cv2.findNonZero(mask.astype(np.uint8))
-    if points is None:
+    if not mask.any():
         return 0.0
+    points = cv2.findNonZero(mask.astype(np.uint8))
     hull = np.zeros(mask.shape, dtype=np.uint8)
     cv2.fillConvexPoly(hull, cv2.convexHull(points), 1)
     return float(mask.sum() / max(1, int(hull.sum())))

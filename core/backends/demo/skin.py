@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 from scipy import ndimage
-from skimage.filters import threshold_otsu
 
 from core.backends.demo import shapes, soft
+from core.backends.demo.classics import otsu
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,7 +41,7 @@ def lesion(view: View) -> Uint8:
     values = lightness[lit]
     if values.size == 0 or np.ptp(values) < _LEAST_CONTRAST:
         return soft.nothing(view.shape)
-    limit = float(threshold_otsu(values))
+    limit = otsu(values)
     found = _chosen((lightness <= limit) & lit, lit)
     surround = lit & ~shapes.dilated(found, 8)
     if not found.any() or not surround.any():

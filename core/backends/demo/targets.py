@@ -17,14 +17,7 @@ from core.backends.demo import (
 from core.backends.demo.looks import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import numpy as np
-    import numpy.typing as npt
-
-    from core.backends.demo.view import View
-
-    Method = Callable[[View], npt.NDArray[np.uint8]]
+    from core.backends.demo.view import Method
 
 
 @dataclass(frozen=True)
@@ -36,7 +29,7 @@ class Target:
         looks: Kinds of picture in which the method works.
         method: A view in, a soft map uint8 (h, w) out; all below 128 when there is none.
         note: How it is found, for a table.
-        trained: The trained phrase whose category it has, or ``""`` for none.
+        category: The one of MedImageParse's 16 categories that it belongs to.
         caution: One sentence that comes with every result of it, or ``""``.
     """
 
@@ -44,7 +37,7 @@ class Target:
     looks: tuple[Look, ...]
     method: Method
     note: str
-    trained: str = ""
+    category: str = "other"
     caution: str = ""
 
 
@@ -58,28 +51,28 @@ KNOWN: tuple[Target, ...] = (
         (Look.CHEST_XRAY,),
         chest.both_lungs,
         "dark regions at both sides of the midline, outline snapped to the strongest edge",
-        trained="lung",
+        category="lung",
     ),
     Target(
         ("left lung",),
         (Look.CHEST_XRAY,),
         chest.left_lung,
         "as lung; the patient's left is at the right of the picture",
-        trained="left lung",
+        category="lung",
     ),
     Target(
         ("right lung",),
         (Look.CHEST_XRAY,),
         chest.right_lung,
         "as lung; the patient's right is at the left of the picture",
-        trained="right lung",
+        category="lung",
     ),
     Target(
         ("lung", "lungs", "both lungs"),
         (Look.CT,),
         ct.lungs,
         "air inside the body: below -400 HU, or by grey level where the file has no units",
-        trained="lung",
+        category="lung",
     ),
     Target(
         ("body", "patient", "skin surface"),
@@ -110,13 +103,14 @@ KNOWN: tuple[Target, ...] = (
         (Look.BRAIN_MR,),
         brain.tissue,
         "the largest part inside the dark ring of the skull",
+        category="brain anatomies",
     ),
     Target(
         ("whole tumor", "lower-grade glioma", "edema", "glioma", "brain tumor", "bright lesion"),
         (Look.BRAIN_MR,),
         brain.bright_lesion,
         _BRIGHT_LESION_NOTE,
-        trained="whole tumor",
+        category="tumor",
         caution="The demo engine takes what is bright in FLAIR; it cannot tell tumor from edema.",
     ),
     Target(
@@ -124,7 +118,7 @@ KNOWN: tuple[Target, ...] = (
         (Look.BRAIN_MR,),
         brain.bright_lesion,
         _BRIGHT_LESION_NOTE,
-        trained="tumor",
+        category="tumor",
         caution="The demo engine takes what is bright in FLAIR; it cannot tell tumor from edema.",
     ),
     Target(
@@ -132,7 +126,7 @@ KNOWN: tuple[Target, ...] = (
         (Look.ULTRASOUND,),
         ultrasound.dark_mass,
         _DARK_MASS_NOTE,
-        trained="tumor",
+        category="tumor",
         caution="The demo engine finds a dark mass; a cyst or a shadow looks the same to it.",
     ),
     Target(
@@ -140,7 +134,7 @@ KNOWN: tuple[Target, ...] = (
         (Look.SKIN,),
         skin.lesion,
         "Otsu on the lightness of CIELAB, hairs closed away",
-        trained="lesion",
+        category="other lesion",
         caution="The demo engine finds a dark spot on skin; it cannot tell a melanoma from a mole.",
     ),
     Target(
@@ -148,14 +142,14 @@ KNOWN: tuple[Target, ...] = (
         (Look.HISTOLOGY,),
         histology.nuclei,
         _NUCLEI_NOTE,
-        trained="nuclei",
+        category="histology structure",
     ),
     Target(
         ("neoplastic cells", "epithelial cells", "connective tissue cells"),
         (Look.HISTOLOGY,),
         histology.nuclei,
         _NUCLEI_NOTE + "; all nuclei, whatever their type",
-        trained="neoplastic cells",
+        category="histology structure",
         caution="The demo engine sees nuclei, not cell types: it marked every nucleus.",
     ),
     Target(
@@ -163,28 +157,28 @@ KNOWN: tuple[Target, ...] = (
         (Look.HISTOLOGY,),
         histology.glands,
         "where nuclei lie dense, with the pale lumen they enclose",
-        trained="glandular structure",
+        category="histology structure",
     ),
     Target(
         ("optic disc", "optic disk", "optic nerve head"),
         (Look.FUNDUS,),
         fundus.optic_disc,
         "the circle with the most complete edge where it is bright and vessels meet",
-        trained="optic disc",
+        category="eye anatomies",
     ),
     Target(
         ("optic cup",),
         (Look.FUNDUS,),
         fundus.optic_cup,
         "the brightest part of the optic disc",
-        trained="optic cup",
+        category="eye anatomies",
     ),
     Target(
         ("retinal vessel", "retinal vessels", "vessel", "vessels", "blood vessel", "blood vessels"),
         (Look.FUNDUS,),
         fundus.vessels,
         "dark ridges of the green channel at several widths, hysteresis",
-        trained="retinal vessel",
+        category="vessel",
     ),
 )
 

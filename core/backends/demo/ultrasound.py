@@ -71,4 +71,5 @@ def _score(region: Bool, image: Float32, scan: Bool) -> float:
     down = abs(y - rows[0] - 0.4 * np.ptp(rows)) / max(1, np.ptp(rows))
     near = float(np.exp(-((across / 0.35) ** 2) - (down / 0.35) ** 2))
     size = min(1.0, share / _USUAL) ** 0.5
-    return shapes.edge_contrast(region, image, 4) * size * shapes.solidity(region) ** 2 * near
+    shape = shapes.solidity(region) ** 2
+    return float(shapes.edge_contrast(region, image, 4) * size * shape * near)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
@@ -53,7 +53,7 @@ class View:
 
     @classmethod
     def of(cls, asked: ModelInput) -> View:
-        """Cut the frame's area out of the picture, without black bars that the file brought along."""
+        """Cut the frame's area out of the picture, without black bars that the file has."""
         box = asked.letterbox
         rows = _span(box.top, box.height, box.scale, box.side)
         columns = _span(box.left, box.width, box.scale, box.side)
@@ -114,7 +114,7 @@ class View:
         return square
 
 
-Method = "Callable[[View], Uint8]"
+Method: TypeAlias = "Callable[[View], Uint8]"
 """What every method is: a view in, a soft map uint8 (h, w) out; all below 128 when not found."""
 
 
@@ -146,7 +146,7 @@ def _hounsfield(
     hu = np.nan_to_num(values.astype(np.float32), nan=-1024.0, posinf=3071.0, neginf=-1024.0)
     hu = np.clip(hu, -1024.0, 3071.0)
     if box.scale < 1:
-        hu = cv2.GaussianBlur(hu, (0, 0), 0.5 / box.scale)
+        hu = np.asarray(cv2.GaussianBlur(hu, (0, 0), 0.5 / box.scale), dtype=np.float32)
     x0, y0 = box.to_image(columns.start, rows.start)
     step = 1 / box.scale
     to_image = np.array([[step, 0, x0], [0, step, y0]], dtype=np.float64)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 from scipy import interpolate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy.typing as npt
 
@@ -42,21 +42,17 @@ class Phantom:
         return dict(self.truths)[phrase]
 
 
-def blob(points: Sequence[tuple[float, float]], side: int, *, smoothing: float = 0.0) -> Bool:
-    """Fill a smooth closed curve through some points.
-
-    Args:
-        points: At least 4 corners, in order.
-        side: Rows and columns of the picture.
-        smoothing: How far the curve may leave the points, as scipy's ``splprep`` takes it.
-
-    Returns:
-        bool (side, side).
-    """
+def blob(points: Sequence[tuple[float, float]], side: int) -> Bool:
+    """Fill a smooth closed curve through at least 4 points; returns bool (side, side)."""
     corners = np.array([*points, points[0]], dtype=np.float64) * side
-    spline, _ = interpolate.splprep(corners.T, s=smoothing * side, per=True)
-    curve = np.stack(interpolate.splev(np.linspace(0, 1, 400), spline), axis=1)
-    return polygon(curve, side)
+    return polygon(_spline(corners, closed=True), side)
+
+
+def _spline(points: npt.NDArray[np.float64], *, closed: bool) -> npt.NDArray[np.float64]:
+    """A smooth curve through (N, 2) points, cubic when closed and quadratic when open."""
+    curve: Any = interpolate.splprep(points.T, s=0, per=closed, k=3 if closed else 2)[0]
+    steps = np.linspace(0, 1, 400 if closed else 80)
+    return np.stack(interpolate.splev(steps, curve), axis=1)
 
 
 def polygon(corners: npt.NDArray[np.float64], side: int) -> Bool:
@@ -71,36 +67,49 @@ def ellipse(
     centre: tuple[float, float], axes: tuple[float, float], side: int, *, degrees: float = 0.0
 ) -> Bool:
     """Fill an ellipse given by centre and half axes; returns bool (side, side)."""
+    return polygon(ellipse_corners(centre, axes, degrees) * side, side)
+
+
+def ellipse_corners(
+    centre: tuple[float, float], axes: tuple[float, float], degrees: float
+) -> npt.NDArray[np.float64]:
+    """Points on an ellipse that is turned clockwise, (N, 2)."""
     turn = np.deg2rad(degrees)
     angle = np.linspace(0, 2 * np.pi, 200, endpoint=False)
     x, y = axes[0] * np.cos(angle), axes[1] * np.sin(angle)
-    corners = np.stack(
-        [
-            centre[0] + x * np.cos(turn) - y * np.sin(turn),
-            centre[1] + x * np.sin(turn) + y * np.cos(turn),
-        ],
-        axis=1,
-    )
-    return polygon(corners * side, side)
+    across = centre[0] + x * np.cos(turn) - y * np.sin(turn)
+    down = centre[1] + x * np.sin(turn) + y * np.cos(turn)
+    return np.stack([across, down], axis=1)
 
 
-def stroke(points: Sequence[tuple[float, float]], width: float, side: int) -> Float32:
-    """Draw a smooth open line; returns float32 (side, side), 0..1 with soft edges.
+def strokes(lines: Iterable[Sequence[tuple[float, float]]], width: float, side: int) -> Float32:
+    """Draw smooth open lines.
 
     Args:
-        points: At least 3 points.
+        lines: Each of at least 3 points.
         width: Width as a share of the picture.
         side: Rows and columns of the picture.
+
+    Returns:
+        float32 (side, side), 0..1 with soft edges; where lines cross they do not add up.
     """
-    spline, _ = interpolate.splprep(np.array(points, dtype=np.float64).T * side, s=0, k=2)
-    curve = np.stack(interpolate.splev(np.linspace(0, 1, 120), spline), axis=1)
     canvas = np.zeros((side, side), dtype=np.uint8)
-    fixed = np.round(curve * 2**_SUBPIXEL_BITS).astype(np.int32)
     thick = max(1, round(width * side))
-    cv2.polylines(
-        canvas, [fixed], isClosed=False, color=255, thickness=thick, shift=_SUBPIXEL_BITS
-    )
-    return blurred(canvas.astype(np.float32) / 255, 1.2)
+    for line in lines:
+        curve = _spline(np.array(line, dtype=np.float64) * side, closed=False)
+        fixed = np.round(curve * 2**_SUBPIXEL_BITS).astype(np.int32)
+        cv2.polylines(canvas, [fixed], False, 255, thick, cv2.LINE_AA, _SUBPIXEL_BITS)  # noqa: FBT003 - OpenCV's positions
+    return np.asarray(blurred(canvas, 1.2) / 255, dtype=np.float32)
+
+
+def curved(
+    start: tuple[float, float], angle: float, length: float, bend: float
+) -> tuple[tuple[float, float], ...]:
+    """Three points of a line that sets out at an angle and turns by ``bend``, both in radians."""
+    half = 0.5 * length
+    middle = (start[0] + half * np.cos(angle), start[1] + half * np.sin(angle))
+    end = (middle[0] + half * np.cos(angle + bend), middle[1] + half * np.sin(angle + bend))
+    return (start, middle, end)
 
 
 def blurred(image: npt.NDArray[np.generic], sigma: float) -> Float32:
@@ -125,7 +134,7 @@ def clouds(rng: np.random.Generator, side: int, coarsest: float, octaves: int = 
         sigma = coarsest / 2**octave
         layer = blurred(rng.standard_normal((side, side)), sigma)
         total += layer / max(float(layer.std()), 1e-9) / 2**octave
-    return (total - total.mean()) / max(float(total.std()), 1e-9)
+    return np.asarray((total - total.mean()) / max(float(total.std()), 1e-9), dtype=np.float32)
 
 
 def to_rgb(grey: Float32) -> Uint8:

@@ -6,13 +6,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.samples.phantoms.canvas import Phantom, blob, blurred, clouds, ellipse, stroke, to_rgb
+from core.samples.phantoms.canvas import (
+    Phantom,
+    blob,
+    blurred,
+    clouds,
+    curved,
+    ellipse,
+    strokes,
+    to_rgb,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Float32 = npt.NDArray[np.float32]
     Bool = npt.NDArray[np.bool_]
+    Points = tuple[tuple[float, float], ...]
 
 _SIDE = 1024
 _SEED = 11
@@ -79,68 +89,48 @@ def _bones(lungs: Bool) -> Float32:
     columns = np.linspace(0, 1, _SIDE, dtype=np.float32)[None, :]
     across = np.exp(-(((columns - 0.5) / 0.028) ** 4))
     bones = across * (0.10 + 0.035 * np.cos(2 * np.pi * rows / 0.062))
-    inner = 0.45 + 0.55 * blurred(lungs, 12)
-    for mirror in (False, True):
-        for rib in range(10):
-            bones += _rib(rib, mirror=mirror) * inner
-        collar = ((0.47, 0.165), (0.36, 0.135), (0.24, 0.115), (0.12, 0.135))
-        bones += 0.13 * stroke(_mirrored(collar) if mirror else collar, 0.022, _SIDE)
-    windpipe = stroke(((0.5, -0.02), (0.498, 0.12), (0.5, 0.30)), 0.030, _SIDE)
+    bones += _ribs() * (0.45 + 0.55 * blurred(lungs, 12))
+    collar = ((0.47, 0.165), (0.36, 0.135), (0.24, 0.115), (0.12, 0.135))
+    bones += 0.13 * strokes((collar, _mirrored(collar)), 0.022, _SIDE)
+    windpipe = strokes([((0.5, -0.02), (0.498, 0.12), (0.5, 0.30))], 0.030, _SIDE)
     return np.asarray(bones - 0.13 * blurred(windpipe, 4), dtype=np.float32)
 
 
-def _rib(number: int, *, mirror: bool) -> Float32:
-    """The back part of a rib, and its fainter front part below."""
-    top = 0.125 + 0.058 * number
-    reach = 0.14 + 0.22 * np.sin(np.pi * min(1.0, (number + 2.2) / 9.5) / 2)
-    drop = 0.035 + 0.009 * number
-    back = [
-        (0.485, top + 0.01),
-        (0.5 - 0.45 * reach, top - 0.012),
-        (0.5 - 0.85 * reach, top + 0.3 * drop),
-        (0.5 - 1.06 * reach, top + drop + 0.03),
-    ]
-    front = [
-        (0.5 - 1.06 * reach, top + drop + 0.03),
-        (0.5 - 0.85 * reach, top + drop + 0.10),
-        (0.5 - 0.55 * reach, top + drop + 0.155),
-    ]
-    if mirror:
-        back, front = list(_mirrored(back)), list(_mirrored(front))
-    hard = stroke(back, 0.019, _SIDE)
-    core = stroke(back, 0.009, _SIDE)
-    return np.asarray(
-        0.085 * hard - 0.025 * core + 0.035 * blurred(stroke(front, 0.017, _SIDE), 2),
-        dtype=np.float32,
-    )
+def _ribs() -> Float32:
+    """The back parts of the ribs, denser at their rims, and the fainter front parts below."""
+    backs, fronts = [], []
+    for number in range(10):
+        top = 0.125 + 0.058 * number
+        reach = 0.14 + 0.22 * np.sin(np.pi * min(1.0, (number + 2.2) / 9.5) / 2)
+        low = top + 0.035 + 0.009 * number
+        turn = (0.5 - 1.06 * reach, low + 0.03)
+        back = (
+            (0.485, top + 0.01),
+            (0.5 - 0.45 * reach, top - 0.012),
+            (0.5 - 0.85 * reach, top + 0.3 * (low - top)),
+            turn,
+        )
+        front = (turn, (0.5 - 0.85 * reach, low + 0.10), (0.5 - 0.55 * reach, low + 0.155))
+        backs += [back, _mirrored(back)]
+        fronts += [front, _mirrored(front)]
+    rims = 0.085 * strokes(backs, 0.019, _SIDE) - 0.025 * strokes(backs, 0.009, _SIDE)
+    faint = 0.035 * blurred(strokes(fronts, 0.017, _SIDE), 2)
+    return np.asarray(rims + faint, dtype=np.float32)
 
 
-def _mirrored(points: list[tuple[float, float]] | tuple[tuple[float, float], ...]) -> tuple[
-    tuple[float, float], ...
-]:
+def _mirrored(points: Points) -> Points:
+    """The same points on the other side of the body."""
     return tuple((1 - x, y) for x, y in points)
 
 
 def _vessels(rng: np.random.Generator) -> Float32:
     """Branches that leave both hila and get thinner."""
-    drawn = np.zeros((_SIDE, _SIDE), dtype=np.float32)
+    thin, thick = [], []
     for hilum, outward in (((0.405, 0.40), np.pi), ((0.60, 0.39), 0.0)):
-        for _ in range(16):
-            angle = outward + rng.uniform(-1.35, 1.35)
-            length = rng.uniform(0.10, 0.24)
+        for _ in range(18):
+            angle, length = outward + rng.uniform(-1.35, 1.35), rng.uniform(0.10, 0.25)
             bend = rng.uniform(-0.35, 0.35)
-            middle = (
-                hilum[0] + 0.5 * length * np.cos(angle),
-                hilum[1] + 0.5 * length * np.sin(angle),
-            )
-            end = (
-                middle[0] + 0.5 * length * np.cos(angle + bend),
-                middle[1] + 0.5 * length * np.sin(angle + bend),
-            )
-            drawn += 0.5 * stroke((hilum, middle, end), rng.uniform(0.003, 0.006), _SIDE)
-            drawn += 0.5 * stroke((hilum, _between(hilum, middle), middle), 0.008, _SIDE)
-    return np.minimum(blurred(drawn, 1.5), 1.6)
-
-
-def _between(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
-    return ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
+            thin.append(curved(hilum, angle, length, bend))
+            thick.append(curved(hilum, angle, 0.45 * length, 0.2 * bend))
+    drawn = 0.6 * strokes(thin, 0.0045, _SIDE) + 0.6 * strokes(thick, 0.008, _SIDE)
+    return blurred(drawn, 1.5)

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from scipy import ndimage
 
-from core.samples.phantoms.canvas import Phantom, blurred, clouds, ellipse
+from core.samples.phantoms.canvas import Phantom, blurred, clouds, ellipse_corners
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
 
 _SIDE = 768
 _SEED = 23
-_NUCLEI = 150
+_TRIES = 900
+_GAP = 0.004
 # Optical density per unit of stain in R, G and B (after Ruifrok and Johnston, 2001).
 _HAEMATOXYLIN = np.array([0.65, 0.70, 0.29], dtype=np.float32)
 _EOSIN = np.array([0.07, 0.99, 0.11], dtype=np.float32)
@@ -41,21 +41,21 @@ def draw_histology() -> Phantom:
 
 def _nuclei(rng: np.random.Generator, angle_field: Float32) -> tuple[Bool, Float32]:
     """Ellipses that do not touch, bool (H, W), and their stain with soft rims, float32 (H, W)."""
-    nuclei = np.zeros((_SIDE, _SIDE), dtype=bool)
     depth = np.zeros((_SIDE, _SIDE), dtype=np.float32)
-    taken = np.zeros((_SIDE, _SIDE), dtype=bool)
-    for _ in range(_NUCLEI * 3):
+    placed: list[tuple[float, float, float]] = []
+    for _ in range(_TRIES):
         x, y = rng.uniform(0.01, 0.99, 2)
         long = rng.uniform(0.015, 0.024)
         axes = (long, long * rng.uniform(0.5, 0.9))
         turn = float(np.rad2deg(angle_field[int(y * _SIDE), int(x * _SIDE)])) + rng.normal(0, 12)
-        shape = ellipse((x, y), axes, _SIDE, degrees=turn)
-        if (shape & taken).any():
+        stain = float(rng.uniform(0.75, 1.15))
+        if any(np.hypot(x - u, y - v) < long + other + _GAP for u, v, other in placed):
             continue
-        nuclei |= shape
-        depth += rng.uniform(0.75, 1.15) * blurred(shape, 1.4)
-        taken |= np.asarray(ndimage.binary_dilation(shape, iterations=5))
-    return nuclei, depth
+        placed.append((x, y, long))
+        corners = np.round(ellipse_corners((x, y), axes, turn) * _SIDE * 16).astype(np.int32)
+        cv2.fillPoly(depth, [corners], stain, shift=4)
+    nuclei = depth > 0
+    return nuclei, blurred(depth, 1.4)
 
 
 def _fibres(rng: np.random.Generator, angle_field: Float32) -> Float32:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from core.samples.phantoms.canvas import Phantom, blob, blurred, clouds, stroke
+from core.samples.phantoms.canvas import Phantom, blob, blurred, clouds, curved, strokes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -57,18 +57,14 @@ def _network(rng: np.random.Generator) -> Float32:
 
 
 def _with_hairs(rgb: Float32, rng: np.random.Generator) -> Float32:
+    """Nine hairs across the picture."""
+    hairs = []
     for _ in range(9):
         x, y = rng.uniform(-0.05, 1.05, 2)
         angle, bend = rng.uniform(0, np.pi), rng.uniform(-0.5, 0.5)
-        length = rng.uniform(0.25, 0.5)
-        middle = (x + 0.5 * length * np.cos(angle), y + 0.5 * length * np.sin(angle))
-        end = (
-            middle[0] + 0.5 * length * np.cos(angle + bend),
-            middle[1] + 0.5 * length * np.sin(angle + bend),
-        )
-        cover = 0.8 * stroke(((x, y), middle, end), 0.0028, _SIDE)[:, :, None]
-        rgb = rgb * (1 - cover) + _HAIR * cover
-    return rgb
+        hairs.append(curved((x, y), angle, rng.uniform(0.25, 0.5), bend))
+    cover = 0.8 * strokes(hairs, 0.0028, _SIDE)[:, :, None]
+    return np.asarray(rgb * (1 - cover) + _HAIR * cover, dtype=np.float32)
 
 
 def _shading() -> Float32:

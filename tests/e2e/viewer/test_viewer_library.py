@@ -78,13 +78,23 @@ def test_a_zip_written_in_the_browser_passes_the_test_of_zipfile(library):
 def test_the_outline_is_what_python_erodes_to(library, rng, width):
     soft = cv2.GaussianBlur(rng.random((40, 33)), (0, 0), 2.5)
     values = (255 * (soft - soft.min()) / np.ptp(soft)).astype(np.uint8)
-    depth = library(
-        """[...lib.depthInside(Uint8Array.from(values[0]), 33, 120,
-               {top: 0, bottom: 40, left: 0, right: 33})]""",
-        values.ravel().tolist(),
+    edges = library(
+        """(() => {
+            const stack = new lib.MaskStack(33, 40, values[0].map(
+                mask => lib.analyse(Uint8Array.from(mask), 33, 40)));
+            stack.edgeWidth = values[1];
+            stack.draw([200, 0]);
+            stack.outline();
+            stack.draw([120, 140]);
+            stack.outline();
+            return [...stack.edges];
+        })()""",
+        [values.ravel().tolist(), (255 - values).ravel().tolist()],
+        width,
     )
-    depth = np.array(depth).reshape(40, 33)
-    assert np.array_equal((depth > 0) & (depth <= width), outline(values >= 120, width))
+    edges = np.array(edges).reshape(40, 33)
+    assert np.array_equal((edges & 1) > 0, outline(values >= 120, width))
+    assert np.array_equal((edges & 2) > 0, outline(255 - values >= 140, width))
 
 
 @pytest.mark.parametrize(

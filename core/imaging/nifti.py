@@ -1,0 +1,167 @@
+"""NIfTI volumes, browsed along three axes and shown radiologically by their affine."""
+
+from __future__ import annotations
+
+import zlib
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.imaging.intensity import limits
+from core.imaging.model import Choices, Notice, Upload
+from core.imaging.nifti_header import HEADER_BYTES, read_nifti_header
+from core.imaging.picture import Plane, frame_of
+from core.imaging.raster import check_axis, over_black
+from core.imaging.refusals import (
+    check_choice,
+    check_decoded_size,
+    check_frame_count,
+    check_picture_size,
+    damaged,
+    read_or_refuse,
+)
+from core.imaging.rescaling import rescale
+from core.imaging.sniff import Kind
+from core.imaging.windows import (
+    MODEL_WINDOWS,
+    READING_WINDOWS,
+    Voi,
+    looks_like_hu,
+    percentiles_voi,
+)
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from core.imaging.budget import Budget
+    from core.imaging.model import Frame, Window
+    from core.imaging.nifti_header import NiftiHeader
+
+    Values = npt.NDArray[np.generic]
+
+
+# Bytes after the voxels that are unpacked to reach the checksum.
+_MOST_AFTER_VOXELS = 1 << 20
+
+
+class NiftiUpload(Upload):
+    """A NIfTI volume; planes are cut from the file's own bytes when they are asked for.
+
+    Args:
+        data: The whole file, gzipped or not.
+        name: As given by the user.
+        kind: ``Kind.NIFTI`` or ``Kind.NIFTI_GZ``.
+        budget: The limits; they bound the unpacking.
+
+    Raises:
+        ImageError: It is too large, too small or cannot be decoded.
+    """
+
+    def __init__(self, data: bytes, name: str, kind: Kind, budget: Budget) -> None:
+        self.name, self.media_type = name, kind.value
+        self._header, self._voxels = _read(data, name, kind, budget)
+        self._grid = self.grid = self._header.grid
+        sides = sorted(self._grid.shape)
+        check_picture_size(name, sides[2], sides[1], budget)
+        check_frame_count(name, self._grid.views[0].count, budget)
+        volumes = self._header.voxels // int(np.prod(self._grid.shape))
+        check_frame_count(name, volumes, budget)
+        self._vois: tuple[Voi, ...] = ()
+        self.notices = (*self._grid.notices, *self._look_at_values())
+        self.choices = Choices(
+            axes=self._grid.axes,
+            windows=tuple(voi.window for voi in self._vois),
+            volumes=tuple(f"volume {n + 1}" for n in range(volumes)) if volumes > 1 else (),
+        )
+
+    def frame(
+        self,
+        index: int = 0,
+        window: Window | None = None,
+        channel: int | None = None,
+        *,
+        axis: str | None = None,
+        volume: int = 0,
+    ) -> Frame:
+        """Cut one plane; see :meth:`core.imaging.model.Upload.frame`."""
+        name = check_axis(axis, self.choices)
+        view = self._grid.view(name)
+        check_choice("slice", index, view.count)
+        check_choice("channel", channel or 0, 1)
+        check_choice("volume", volume, max(1, len(self.choices.volumes)))
+        stored = self._voxels[(*self._grid.slice_key(name, index), volume)]
+        values, steps = read_or_refuse(self.name, partial(_native, stored, self._header))
+        plane = Plane(
+            np.ascontiguousarray(view.layout.to_display(values)),
+            spacing_mm=view.spacing_mm,
+            orientation=view.orientation,
+            layout=view.layout,
+            vois=self._vois,
+            steps=(self._header.words, *steps),
+            notices=self.notices,
+        )
+        return frame_of(plane, window, axis=name, index=index, volume=volume)
+
+    def _look_at_values(self) -> tuple[Notice, ...]:
+        """Offer CT windows where the middle slice has values from air to bone."""
+        view = self._grid.views[0]
+        key = self._grid.slice_key(view.name, view.count // 2)
+        middle, _ = _native(self._voxels[(*key, 0)], self._header)
+        if middle.ndim == 3 or middle.dtype == np.uint8:
+            return ()
+        finite = middle[np.isfinite(middle)]
+        if not finite.size or not looks_like_hu(float(finite.min()), float(finite.max())):
+            return ()
+        low, high, _ = limits(middle)
+        others = (Voi(w, "range") for w in MODEL_WINDOWS), (Voi(w) for w in READING_WINDOWS)
+        self._vois = (percentiles_voi(low, high), *others[0], *others[1])
+        return (LOOKS_LIKE_HU,)
+
+
+LOOKS_LIKE_HU = Notice(
+    "looks_like_hu",
+    "The values look like Hounsfield units, but the file does not say so; it is shown by "
+    "percentiles. If it is a CT, choose a CT window.",
+)
+"""For files without a modality whose values reach from air to bone."""
+
+
+def _read(
+    data: bytes, name: str, kind: Kind, budget: Budget
+) -> tuple[NiftiHeader, npt.NDArray[np.generic]]:
+    """The header, and the voxels (I, J, K, N) as a view on the unpacked bytes."""
+    packed = kind is Kind.NIFTI_GZ
+    unpacker = zlib.decompressobj(wbits=31)
+    start = unpacker.decompress(data, HEADER_BYTES) if packed else data
+    header = read_nifti_header(start[:HEADER_BYTES], name)
+    check_decoded_size(name, header.voxels, header.data_bytes, budget)
+    needed = header.offset + header.data_bytes
+    if packed:
+        rest = unpacker.decompress(unpacker.unconsumed_tail, max(1, needed - len(start)))
+        # What follows the voxels is short; reading on to the end has the checksum verified.
+        unpacker.decompress(unpacker.unconsumed_tail, _MOST_AFTER_VOXELS)
+        data = start + rest
+    if len(data) < needed:
+        raise damaged(name, f"it ends after {len(data)} of {needed} bytes")
+    flat = np.frombuffer(data, header.dtype, header.voxels, header.offset)
+    return header, flat.reshape((*header.grid.shape, -1), order="F")
+
+
+def _native(stored: Values, header: NiftiHeader) -> tuple[Values, tuple[str, ...]]:
+    """Native units in file order (A, B) or (A, B, 3), and what was done."""
+    if header.colour:
+        parts = [stored[part] for part in header.dtype.names or ()]
+        rgb = np.stack(parts[:3], axis=-1)
+        if len(parts) == 4:
+            return over_black(rgb, parts[3]), ("transparent voxels shown black",)
+        return rgb, ()
+    values: Values = stored.astype(stored.dtype.newbyteorder("="))
+    steps: tuple[str, ...] = ()
+    if values.dtype.kind == "c":
+        values, steps = np.abs(values), ("magnitude of complex values",)
+    if (header.slope, header.intercept) != (1.0, 0.0):
+        values = rescale(values, header.slope, header.intercept)
+        words = f"rescaled with slope {header.slope:g} and intercept {header.intercept:g}"
+        steps = (*steps, words)
+    return values, steps
