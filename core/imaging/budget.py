@@ -39,7 +39,7 @@ class Budget:
     @property
     def max_unpacked_bytes(self) -> int:
         """Bytes that all members of an archive may have together."""
-        return self.max_file_bytes * 20
+        return self.max_file_bytes * 10
 
 
 def budget_from(env: Mapping[str, str]) -> Budget:

@@ -10,13 +10,12 @@ import numpy as np
 from core.imaging.dicom_image import DicomImage
 from core.imaging.dicom_space import DicomSlice, DicomSpace
 from core.imaging.dicom_volume import arrange
-from core.imaging.intensity import limits
 from core.imaging.model import Axis, Choices, PlaneLayout, Upload
+from core.imaging.offers import ct_offer, other_offer
 from core.imaging.picture import Plane, frame_of
 from core.imaging.raster import check_axis
 from core.imaging.refusals import check_choice, read_or_refuse
 from core.imaging.sniff import Kind
-from core.imaging.windows import MODEL_WINDOWS, READING_WINDOWS, Voi, percentiles_voi
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,11 +25,7 @@ if TYPE_CHECKING:
     from core.imaging.dicom_image import NativeFrame
     from core.imaging.grid import SliceView
     from core.imaging.model import Frame, Notice, Window
-
-_HU_VOIS = (
-    *(Voi(window, "range") for window in MODEL_WINDOWS),
-    *(Voi(window) for window in READING_WINDOWS),
-)
+    from core.imaging.windows import Voi
 
 
 def open_dicom(data: bytes, name: str, budget: Budget) -> DicomUpload:
@@ -46,11 +41,11 @@ def open_dicom(data: bytes, name: str, budget: Budget) -> DicomUpload:
     slices = [DicomSlice(lambda: image, n) for n in range(image.frames)]
     arranged = arrange(image.placements, image.shape) if image.frames > 1 else None
     if arranged is None or arranged.volumes > 1:
-        return DicomUpload(name, image, slices, None, budget)
+        return DicomUpload(name, image, slices, None, budget=budget)
     space = None
     if arranged.grid is not None:
         space = DicomSpace(arranged.grid, [[slices[n] for n in arranged.order]])
-    return DicomUpload(name, image, slices, space, budget, arranged.notices)
+    return DicomUpload(name, image, slices, space, budget=budget, notices=arranged.notices)
 
 
 class DicomUpload(Upload):
@@ -63,7 +58,6 @@ class DicomUpload(Upload):
         space: The volume that they make, or None.
         budget: The limits; a volume above them is not cut across its slices.
         notices: What the user should know about the order of slices.
-        media_type: What the content is.
     """
 
     def __init__(
@@ -72,11 +66,11 @@ class DicomUpload(Upload):
         first: DicomImage,
         slices: Sequence[DicomSlice],
         space: DicomSpace | None,
+        *,
         budget: Budget,
         notices: tuple[Notice, ...] = (),
-        media_type: str = Kind.DICOM.value,
     ) -> None:
-        self.name, self.media_type = name, media_type
+        self.name, self.media_type = name, Kind.DICOM.value
         self._first, self._slices, self._space = first, tuple(slices), space
         self.grid = space.grid if space else None
         axes = _axes(self._slices, space, budget)
@@ -134,7 +128,7 @@ class DicomUpload(Upload):
         steps = (*native.steps, "turned to the radiological view") if turned else native.steps
         return Plane(
             np.ascontiguousarray(turn(native.values)),
-            blank=blank,  # type: ignore[arg-type]
+            blank=blank,
             unit=native.unit,
             modality=self._first.modality,
             spacing_mm=display.spacing_mm,
@@ -151,11 +145,8 @@ class DicomUpload(Upload):
         """What the user can choose from: the file's own first."""
         if not self._first.grey:
             return ()
-        low, high, _ = limits(native.values, native.blank)
-        of_file = native.rules.vois
-        if native.unit == "HU":
-            return (*of_file, *_HU_VOIS, percentiles_voi(low, high))
-        return (*of_file, percentiles_voi(low, high)) if of_file else ()
+        offer = ct_offer if native.unit == "HU" else other_offer
+        return offer(native.values, native.blank, native.rules.vois)
 
     def _vois_of(self, native: NativeFrame) -> tuple[Voi, ...]:
         """What is on offer, with the file's windows of this very frame."""

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.geometry import SpacingMm
-from core.imaging.dicom_elements import items_of, layers_of, numbers_of, word_of, words_of
+from core.imaging.dicom_elements import (
+    items_of,
+    layers_of,
+    number_of,
+    numbers_of,
+    word_of,
+    words_of,
+)
 from core.imaging.grid import VolumeGrid
 from core.imaging.model import Notice, Orientation, PlaneLayout
 
@@ -52,7 +59,8 @@ class Placement:
         if self.cosines is None:
             return None
         row, column = self.cosines * _RAS
-        return np.cross(row, column) * _RAS
+        normal: Float64 = np.cross(row, column) * _RAS
+        return normal
 
     @property
     def height(self) -> float | None:
@@ -137,7 +145,8 @@ def _cosines(found: tuple[float, ...]) -> Float64 | None:
     lengths = np.sqrt((vectors**2).sum(axis=1))
     if (np.abs(lengths - 1) > 0.01).any() or abs(float(vectors[0] @ vectors[1])) > 0.01:
         return None
-    return vectors / lengths[:, None] * _RAS
+    cosines: Float64 = vectors / lengths[:, None] * _RAS
+    return cosines
 
 
 def _measures(dataset: Dataset, frame: int) -> list[Dataset]:
@@ -178,12 +187,10 @@ def _ultrasound(dataset: Dataset) -> tuple[SpacingMm | None, tuple[Notice, ...]]
     found: set[SpacingMm] = set()
     others = 0
     for region in items_of(dataset, "SequenceOfUltrasoundRegions"):
-        units = numbers_of(region, "PhysicalUnitsXDirection") + numbers_of(
-            region, "PhysicalUnitsYDirection"
-        )
-        deltas = numbers_of(region, "PhysicalDeltaY") + numbers_of(region, "PhysicalDeltaX")
-        if units == (_CENTIMETRES, _CENTIMETRES) and len(deltas) == 2 and all(deltas):
-            found.add(SpacingMm(abs(deltas[0]) * 10, abs(deltas[1]) * 10))
+        units = [number_of(region, f"PhysicalUnits{axis}Direction") for axis in "XY"]
+        row, column = (number_of(region, f"PhysicalDelta{axis}") for axis in "YX")
+        if units == [_CENTIMETRES, _CENTIMETRES] and row and column:
+            found.add(SpacingMm(abs(row) * 10, abs(column) * 10))
         else:
             others += 1
     if len(found) != 1:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from core.imaging.budget import Budget
     from core.imaging.dicom_object import DicomObject
 
-    Values = npt.NDArray[np.generic]
+    Values = npt.NDArray[Any]
 
 _PALETTE_GROUP = 0x0028
 _PALETTE_ELEMENTS = range(0x1100, 0x1300)
@@ -71,7 +72,8 @@ class DicomImage:
         self.modality = "XR" if found.modality in _SHOWN_AS_XR else found.modality
         self.shape = (integer_of(found.dataset, "Rows"), integer_of(found.dataset, "Columns"))
         self.rules, self.placements = _rules_and_placements(found)
-        self.series = (str(found.dataset.get("SeriesInstanceUID") or ""), self.shape)
+        self.series = _fingerprint(found.dataset, "SeriesInstanceUID")
+        self.instance = _fingerprint(found.dataset, "SOPInstanceUID")
         self.number = integer_of(found.dataset, "InstanceNumber")
         self.notices = (*found.notices, *burned_in_notices(found.dataset), *self._oddities())
 
@@ -108,7 +110,7 @@ class DicomImage:
         bits = self._pixels.bits
         kind = f"{bits}-bit grey" if bits else "floating-point grey"
         steps = (f"{kind} read from DICOM", *rules.words(unit))
-        return NativeFrame(rules.to_native(stored), blank, unit, rules, steps)
+        return NativeFrame(rules.to_native(stored, bits), blank, unit, rules, steps)
 
     def _colour(self, stored: Values) -> tuple[Values, tuple[str, ...]]:
         bits = self._pixels.bits
@@ -148,6 +150,12 @@ def _rules_and_placements(
     placements = tuple(read_placement(dataset, n) for n in frames)
     times = found.frames if len(frames) == 1 else 1
     return rules * times, placements * times
+
+
+def _fingerprint(dataset: Dataset, keyword: str) -> str:
+    """A hash of an identifier, to compare objects without keeping the identifier."""
+    value = str(dataset.get(keyword) or "")
+    return hashlib.sha256(value.encode()).hexdigest() if value else ""
 
 
 def _kept(dataset: Dataset, elements: range) -> Dataset:

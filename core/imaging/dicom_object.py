@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 WHOLE_SLIDE = UID("1.2.840.10008.5.1.4.1.1.77.1.6")
 SEGMENTATIONS = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+# One of these is in every DICOM object; without them and without preamble it is something else.
+_MARKS = ("SOPClassUID", "Modality", "Rows", "StudyInstanceUID", "RecognitionCode")
 _PREAMBLE = 132
 # A prefix group that says Deflated is followed by a raw deflate stream (PS3.5 A.5).
 _RAW_DEFLATE = -15
@@ -83,6 +85,8 @@ def read_dicom(data: bytes, name: str, budget: Budget) -> DicomObject:
         TooSmall: It has a single row or column.
     """
     dataset = _parse(data, name, budget)
+    if not any(keyword in dataset for keyword in _MARKS) and data[128:132] != b"DICM":
+        raise unknown(name)
     _refuse_other_objects(dataset, name)
     rows, columns = integer_of(dataset, "Rows"), integer_of(dataset, "Columns")
     if rows < 1 or columns < 1:
@@ -105,7 +109,12 @@ def _parse(data: bytes, name: str, budget: Budget) -> Dataset:
     if data[128:132] == b"DICM":
         meta_end = io.BytesIO(data)
         meta_end.seek(_PREAMBLE)
-        meta = read_dataset(meta_end, False, True, stop_when=lambda tag, _vr, _len: tag.group != 2)
+        meta = read_dataset(
+            meta_end,
+            is_implicit_VR=False,
+            is_little_endian=True,
+            stop_when=lambda tag, _vr, _length: tag.group != 2,
+        )
         if str(meta.get("TransferSyntaxUID", "")) == DeflatedExplicitVRLittleEndian:
             return _inflate(data[meta_end.tell() :], meta, name, budget)
     return dcmread(io.BytesIO(data), force=True)
@@ -117,7 +126,7 @@ def _inflate(packed: bytes, meta: Dataset, name: str, budget: Budget) -> Dataset
     plain = unpacker.decompress(packed, budget.max_file_bytes + 1)
     if len(plain) > budget.max_file_bytes:
         raise damaged(name, "it unpacks to more than the limit for a file")
-    dataset = read_dataset(io.BytesIO(plain), False, True)
+    dataset = read_dataset(io.BytesIO(plain), is_implicit_VR=False, is_little_endian=True)
     file_meta = FileMetaDataset(meta)
     file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     dataset.file_meta = file_meta
@@ -141,13 +150,11 @@ def _refuse_other_objects(dataset: Dataset, name: str) -> None:
         return
     if "DirectoryRecordSequence" in dataset:
         raise NoPixels(
-            f"{shown_name(name)} is a DICOMDIR, the table of contents of a disc: no image is in it.",
+            f"{shown_name(name)} is a DICOMDIR, the contents list of a disc: no image is in it.",
             "Upload the image files that lie beside it, or all of them as a ZIP.",
         )
-    if not any(keyword in dataset for keyword in ("SOPClassUID", "Modality", "Rows", "StudyDate")):
-        raise unknown(name)
     modality = word_of(dataset, "Modality")
-    words = object_words(dataset) or "an object"
+    words = object_words(dataset) or "an object of an unknown kind"
     short = f" ({modality})" if _MODALITY.fullmatch(modality) else ""
     raise NoPixels(
         f"{shown_name(name)} is a DICOM file with no image in it: {words}{short}.",

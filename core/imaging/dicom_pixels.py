@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from core.errors import UnknownFormat
     from core.imaging.dicom_object import DicomObject
 
-    Values = npt.NDArray[np.generic]
+    Values = npt.NDArray[Any]
 
 _NATIVE = (
     ImplicitVRLittleEndian,
@@ -98,7 +98,7 @@ class StoredPixels:
     def __init__(self, found: DicomObject, name: str) -> None:
         self._name, self._syntax = name, found.syntax
         self._source = _only_pixels(found.dataset)
-        self.colours = self._source.PhotometricInterpretation
+        self.colours = str(self._source.PhotometricInterpretation)
         self.frames = found.frames
         self._shift = 0
         if found.syntax not in _PLUGINS:
@@ -165,8 +165,8 @@ class StoredPixels:
                 f"its header says {said[0]} × {said[1]} pixels, its compressed frame "
                 f"{header.width} × {header.height}",
             )
-        # FFD9 ends JPEG, JPEG-LS and JPEG 2000 streams; an odd length is padded.
-        if stream.rstrip(b"\0")[-2:] != b"\xff\xd9":
+        # FFD9 ends JPEG, JPEG-LS and JPEG 2000 streams; an odd length is padded with 00 or FF.
+        if not stream.rstrip(b"\0\xff").endswith(b"\xff\xd9"):
             raise damaged(self._name, "a compressed frame is cut off")
 
 
@@ -191,10 +191,11 @@ def _unused_low_bits(source: Dataset, dataset: Dataset) -> int:
     """How far values lie above bit 0 (HighBit); the data set is changed to read those bits too."""
     if "PixelData" not in source:
         return 0
-    shift = integer_of(dataset, "HighBit", source.BitsStored - 1) + 1 - source.BitsStored
-    if not 0 < shift <= source.BitsAllocated - source.BitsStored:
+    stored, allocated = int(source.BitsStored), int(source.BitsAllocated)
+    shift = integer_of(dataset, "HighBit", stored - 1) + 1 - stored
+    if not 0 < shift <= allocated - stored:
         return 0
-    source.BitsStored += shift
+    source.BitsStored = stored + shift
     return shift
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from core.imaging.windows import Curve
 
-    Values = npt.NDArray[np.generic]
+    Values = npt.NDArray[Any]
 
 _CURVES: dict[str, Curve] = {
     "LINEAR": "linear",
@@ -62,14 +62,21 @@ class ValueRules:
         """True when a CT's rescale is there and does not say that it leads elsewhere."""
         return self.slope is not None and self.kind in ("", "HU")
 
-    def to_native(self, stored: Values) -> Values:
-        """Apply the table, or slope and intercept (PS3.3 C.11.1)."""
+    def to_native(self, stored: Values, bits: int = 0) -> Values:
+        """Apply the table, or slope and intercept (PS3.3 C.11.1).
+
+        Args:
+            stored: Any shape.
+            bits: Bits of a stored integer, or 0 for all of its type.
+        """
         if self.table is not None:
             place = np.clip(
                 stored.astype(np.int64) - int(self.table.first), 0, len(self.table.levels) - 1
             )
-            return cast("Values", self.table.levels[place].astype(np.float32))
-        return stored if self.slope is None else rescale(stored, self.slope, self.intercept)
+            return self.table.levels[place].astype(np.float32)
+        if self.slope is None:
+            return stored
+        return rescale(stored, self.slope, self.intercept, bits)
 
     def words(self, unit: str) -> tuple[str, ...]:
         """The step in words; empty when nothing was done."""
@@ -106,7 +113,7 @@ def padding_mask(dataset: Dataset, stored: Values) -> npt.NDArray[np.bool_] | No
     bits = 8 * stored.dtype.itemsize
     both = (first, first if last is None else last)
     ends = [_as_stored(int(end), stored.dtype, bits) for end in both]
-    mask = cast("npt.NDArray[np.bool_]", (stored >= min(ends)) & (stored <= max(ends)))
+    mask = (stored >= min(ends)) & (stored <= max(ends))
     return mask if mask.any() else None
 
 
@@ -151,7 +158,7 @@ def _windows(layer: Dataset) -> tuple[tuple[Voi, ...], tuple[Notice, ...]]:
         name = names[n] if n < len(names) and _WINDOW_NAME.fullmatch(names[n]) else ""
         taken = {voi.window.name for voi in found}
         if not name or name in taken:
-            name = f"window {n + 1} of the file"
+            name = f"{n + 1} of the file" if len(centers) > 1 else "of the file"
         found.append(Voi(Window(name, center, width, "file"), curve))
     if not ignored:
         return tuple(found), ()

@@ -13,7 +13,11 @@ from core.imaging.model import Notice
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy.typing as npt
+
     from core.imaging.dicom_geometry import Placement
+
+    Float64 = npt.NDArray[np.float64]
 
 # Slices count as parallel up to this difference of their direction cosines.
 _PARALLEL = 1e-3
@@ -66,7 +70,7 @@ def arrange(placements: Sequence[Placement], shape: tuple[int, int]) -> Arrangem
 
 def _heights(
     placements: Sequence[Placement],
-) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
+) -> Float64 | None:
     """Position of every slice along the first one's normal; None when they are not parallel."""
     first = placements[0]
     if first.cosines is None or first.normal is None:
@@ -81,7 +85,7 @@ def _heights(
     return heights
 
 
-def _repeats(ordered: np.ndarray[tuple[int], np.dtype[np.float64]]) -> int | None:
+def _repeats(ordered: Float64) -> int | None:
     """How many slices every position has; None when that differs."""
     gaps = np.diff(ordered)
     same = gaps < 1e-3

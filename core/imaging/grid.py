@@ -170,7 +170,7 @@ class VolumeGrid:
 
     def _view(self, name: str, plan: _Plan) -> SliceView:
         array_axis = {patient: a for a, (patient, _) in enumerate(self._patient_axes)}
-        rising = {patient: towards for patient, towards in self._patient_axes}
+        rising = dict(self._patient_axes)
         along, down, right = (array_axis[p] for p in (plan.through, plan.down, plan.right))
         low, high = _AXIS_LETTERS[plan.right]
         bottom, top = _AXIS_LETTERS[plan.down]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.imaging.model import Window
     from core.imaging.windows import Voi
 
-    Values = npt.NDArray[np.generic]
+    Values = npt.NDArray[Any]
     Float64 = npt.NDArray[np.float64]
     Uint8 = npt.NDArray[np.uint8]
     Mask = npt.NDArray[np.bool_]
@@ -113,15 +113,15 @@ def limits(
     """
     counted = values[np.isfinite(values)] if hidden is None else values[~hidden & _finite(values)]
     over = "of all pixels"
-    if foreground_only and (counted > 0).any():  # type: ignore[operator]
-        counted = counted[counted > 0]  # type: ignore[operator]
+    if foreground_only and (counted > 0).any():
+        counted = counted[counted > 0]
         over = "of the pixels above 0"
     if not counted.size:
         return 0.0, 0.0, "no pixel has a value: shown black"
     low, high = (float(p) for p in np.percentile(counted, (LOW_PERCENTILE, HIGH_PERCENTILE)))
     name = f"{LOW_PERCENTILE:g} to {HIGH_PERCENTILE:g} percentiles {over}"
     if high <= low:
-        low, high = float(counted.min()), float(counted.max())  # type: ignore[type-var, arg-type]
+        low, high = float(counted.min()), float(counted.max())
         name = "smallest to largest value"
     if high <= low:
         return low, high, f"all pixels have the value {low:g}: shown black"
@@ -139,7 +139,8 @@ def voi_levels(values: Float64, voi: Voi) -> Float64:
     """Grey levels 0..255 by a window (PS3.3 C.11.2.1.2, C.11.2.1.3) or a lookup table."""
     if voi.table is not None:
         place = np.clip(np.rint(values - voi.table.first), 0, len(voi.table.levels) - 1)
-        return voi.table.levels[np.nan_to_num(place).astype(np.intp)]
+        levels: Float64 = voi.table.levels[np.nan_to_num(place).astype(np.intp)]
+        return levels
     center, width = voi.window.center, voi.window.width
     if voi.curve == "range":
         return range_levels(values, center - width / 2, center + width / 2)
@@ -158,7 +159,8 @@ def _apply(values: Values, levels_of: Callable[[Float64], Float64]) -> Uint8:
         unsigned = np.dtype(f"u{kind.itemsize}")
         every = np.arange(1 << (8 * kind.itemsize), dtype=unsigned).view(kind)
         table = levels_of(every.astype(np.float64)).astype(np.uint8)
-        return table[np.ascontiguousarray(values, dtype=kind).view(unsigned)]
+        found: Uint8 = table[np.ascontiguousarray(values, dtype=kind).view(unsigned)]
+        return found
     levels = np.empty(values.shape, dtype=np.uint8)
     rows = max(1, _CHUNK // max(1, values[0].size))
     for start in range(0, len(values), rows):

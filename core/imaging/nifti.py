@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import zlib
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.imaging.intensity import limits
-from core.imaging.model import Choices, Notice, Upload
+from core.imaging.model import Choices, Upload
 from core.imaging.nifti_header import HEADER_BYTES, read_nifti_header
+from core.imaging.offers import LOOKS_LIKE_HU, unsure_offer
 from core.imaging.picture import Plane, frame_of
 from core.imaging.raster import check_axis, over_black
 from core.imaging.refusals import (
@@ -23,13 +23,6 @@ from core.imaging.refusals import (
 )
 from core.imaging.rescaling import rescale
 from core.imaging.sniff import Kind
-from core.imaging.windows import (
-    MODEL_WINDOWS,
-    READING_WINDOWS,
-    Voi,
-    looks_like_hu,
-    percentiles_voi,
-)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -37,8 +30,9 @@ if TYPE_CHECKING:
     from core.imaging.budget import Budget
     from core.imaging.model import Frame, Window
     from core.imaging.nifti_header import NiftiHeader
+    from core.imaging.windows import Voi
 
-    Values = npt.NDArray[np.generic]
+    Values = npt.NDArray[Any]
 
 
 # Bytes after the voxels that are unpacked to reach the checksum.
@@ -67,8 +61,8 @@ class NiftiUpload(Upload):
         check_frame_count(name, self._grid.views[0].count, budget)
         volumes = self._header.voxels // int(np.prod(self._grid.shape))
         check_frame_count(name, volumes, budget)
-        self._vois: tuple[Voi, ...] = ()
-        self.notices = (*self._grid.notices, *self._look_at_values())
+        self._vois = self._offered()
+        self.notices = (*self._grid.notices, *((LOOKS_LIKE_HU,) if self._vois else ()))
         self.choices = Choices(
             axes=self._grid.axes,
             windows=tuple(voi.window for voi in self._vois),
@@ -103,28 +97,12 @@ class NiftiUpload(Upload):
         )
         return frame_of(plane, window, axis=name, index=index, volume=volume)
 
-    def _look_at_values(self) -> tuple[Notice, ...]:
+    def _offered(self) -> tuple[Voi, ...]:
         """Offer CT windows where the middle slice has values from air to bone."""
         view = self._grid.views[0]
         key = self._grid.slice_key(view.name, view.count // 2)
         middle, _ = _native(self._voxels[(*key, 0)], self._header)
-        if middle.ndim == 3 or middle.dtype == np.uint8:
-            return ()
-        finite = middle[np.isfinite(middle)]
-        if not finite.size or not looks_like_hu(float(finite.min()), float(finite.max())):
-            return ()
-        low, high, _ = limits(middle)
-        others = (Voi(w, "range") for w in MODEL_WINDOWS), (Voi(w) for w in READING_WINDOWS)
-        self._vois = (percentiles_voi(low, high), *others[0], *others[1])
-        return (LOOKS_LIKE_HU,)
-
-
-LOOKS_LIKE_HU = Notice(
-    "looks_like_hu",
-    "The values look like Hounsfield units, but the file does not say so; it is shown by "
-    "percentiles. If it is a CT, choose a CT window.",
-)
-"""For files without a modality whose values reach from air to bone."""
+        return unsure_offer(middle)
 
 
 def _read(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nibabel as nib
 import numpy as np
@@ -18,8 +17,12 @@ if TYPE_CHECKING:
 HEADER_BYTES = 560
 """Bytes that hold either kind of header (348 or 540) with its extension flag."""
 
-_UNITS_MM = {"unknown": 1.0, "mm": 1.0, "meter": 1000.0, "micron": 0.001}
-_CLOSE = 1e-6
+# Codes of the unit of length in xyzt_units: metre, millimetre, micrometre.
+_UNITS_MM = {1: 1000.0, 2: 1.0, 3: 0.001}
+# Bytes after the header that say whether there are extensions.
+_EXTENSION_FLAG = 4
+# An affine whose axes span less than this part of a box lies in a plane.
+_FLAT = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +79,9 @@ def read_nifti_header(start: bytes, name: str) -> NiftiHeader:
         UnknownFormat: It holds what is no image: another number of axes, or complex types.
     """
     second = int.from_bytes(start[:4], "little") == 540 or int.from_bytes(start[:4], "big") == 540
-    kind = nib.Nifti2Header if second else nib.Nifti1Header
-    header = kind.from_fileobj(io.BytesIO(start), check=False)
+    kind: Any = nib.Nifti2Header if second else nib.Nifti1Header
+    size = int(kind.sizeof_hdr)
+    header = kind(start[:size], check=False)
     shape = tuple(int(side) for side in header.get_data_shape())
     if not shape or min(shape) < 1 or len(shape) > 7:
         raise damaged(name, f"its header gives no sensible size ({shape})")
@@ -86,54 +90,49 @@ def read_nifti_header(start: bytes, name: str) -> NiftiHeader:
     if len(shape) < 2:
         raise unknown(name, "a list of numbers without rows and columns, not an image")
     shape = (*shape, 1) if len(shape) == 2 else shape
-    dtype = _voxel_type(header, name)
-    offset = int(header.get_data_offset())
-    if not 0 < offset < 1 << 31:
+    dtype = _voxel_type(header.get_data_dtype(), name)
+    offset = int(header["vox_offset"])
+    if offset == 0 and start[size : size + 1] == b"\0":
+        offset = size + _EXTENSION_FLAG
+    if not size <= offset < 1 << 31:
         raise damaged(name, "its header gives no sensible place of the voxels")
-    slope, intercept = _scaling(header)
-    return NiftiHeader(shape, dtype, offset, slope, intercept, _grid(header, shape[:3]))
+    slope, intercept = _scaling(float(header["scl_slope"]), float(header["scl_inter"]))
+    known = int(header["sform_code"]) > 0 or int(header["qform_code"]) > 0
+    scale = _UNITS_MM.get(int(header["xyzt_units"]) & 7, 1.0)
+    grid = _grid(np.array(header.get_best_affine(), dtype=np.float64), shape, scale, known=known)
+    return NiftiHeader(shape, dtype, offset, slope, intercept, grid)
 
 
-def _voxel_type(header: nib.Nifti1Header, name: str) -> np.dtype[np.generic]:
-    dtype: np.dtype[np.generic] = header.get_data_dtype()
-    readable = dtype.names is not None or (
-        dtype.kind in "iufc" and dtype.itemsize in (1, 2, 4, 8, 16)
-    )
-    if not readable or dtype.itemsize > 16:
+def _voxel_type(dtype: np.dtype[np.generic], name: str) -> np.dtype[np.generic]:
+    """The type as it is, where it can be shown."""
+    if dtype.names is None and (dtype.kind not in "iufc" or dtype.itemsize > 16):
         raise unknown(
             name,
-            f"a NIfTI volume of type {str(header.get_value_label('datatype'))[:30]}, "
-            "which cannot be shown",
+            f"a NIfTI volume of type {dtype.name}, which cannot be shown",
             "Save it with 16-bit integers or 32-bit floating point.",
         )
     return dtype
 
 
-def _scaling(header: nib.Nifti1Header) -> tuple[float, float]:
+def _scaling(slope: float, intercept: float) -> tuple[float, float]:
     """Slope and intercept; NaN and a slope of 0 mean that there is no scaling."""
-    slope, intercept = float(header["scl_slope"]), float(header["scl_inter"])
     if not np.isfinite(slope) or slope == 0:
         return 1.0, 0.0
     return slope, intercept if np.isfinite(intercept) else 0.0
 
 
-def _grid(header: nib.Nifti1Header, shape: tuple[int, ...]) -> VolumeGrid:
-    """The affine of the header, in millimetres.
+def _grid(
+    affine: npt.NDArray[np.float64], shape: tuple[int, ...], scale: float, *, known: bool
+) -> VolumeGrid:
+    """The affine in millimetres; one that leads nowhere is replaced by voxels of no known size.
 
     A header with neither form says nothing about the patient: what is left is the voxel size.
     """
-    known = bool(int(header["sform_code"]) > 0 or int(header["qform_code"]) > 0)
-    affine: npt.NDArray[np.float64] = np.array(header.get_best_affine(), dtype=np.float64)
+    three = (shape[0], shape[1], shape[2])
     sides = affine[:3, :3]
-    volume = abs(float(np.linalg.det(sides))) if np.isfinite(affine).all() else 0.0
-    scale = float(np.prod(np.sqrt((sides**2).sum(axis=0)))) if volume else 0.0
-    if not volume or volume < _CLOSE * scale:
-        return VolumeGrid(_three(shape), np.eye(4), known=False, has_spacing=False)
-    unit = str(header.get_xyzt_units()[0])
-    affine[:3] *= _UNITS_MM.get(unit, 1.0)
-    zooms = [float(z) for z in header.get_zooms()[:3]]
-    return VolumeGrid(_three(shape), affine, known=known, has_spacing=all(z > 0 for z in zooms))
-
-
-def _three(shape: tuple[int, ...]) -> tuple[int, int, int]:
-    return shape[0], shape[1], shape[2]
+    volume = abs(float(np.linalg.det(sides)))
+    # Written so that infinite and missing numbers fail, too.
+    if not volume > _FLAT * float(np.prod(np.sqrt((sides**2).sum(axis=0)))):
+        return VolumeGrid(three, np.eye(4), known=False, has_spacing=False)
+    affine[:3] *= scale
+    return VolumeGrid(three, affine, known=known)

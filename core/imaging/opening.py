@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import zlib
 from functools import partial
 from typing import TYPE_CHECKING
 
+from core.imaging.archive import open_archive
 from core.imaging.budget import budget_from
 from core.imaging.dicom import open_dicom
 from core.imaging.nifti import NiftiUpload
 from core.imaging.raster import RasterUpload
-from core.imaging.refusals import check_file_size, read_or_refuse, unknown
+from core.imaging.refusals import check_file_size, damaged, read_or_refuse, unknown
 from core.imaging.sniff import Kind, describe_other, sniff
+from core.imaging.tiff import TiffUpload
 
 if TYPE_CHECKING:
     from core.imaging.budget import Budget
@@ -45,8 +48,26 @@ def open_upload(data: bytes, name: str, *, budget: Budget | None = None) -> Uplo
 
 
 def _open(data: bytes, name: str, kind: Kind, budget: Budget) -> Upload:
+    if kind is Kind.GZIP:
+        return open_upload(_unpacked(data, name, budget), name, budget=budget)
+    if kind is Kind.ZIP:
+        return open_archive(data, name, budget, partial(open_upload, budget=budget))
     if kind is Kind.DICOM:
         return open_dicom(data, name, budget)
     if kind in (Kind.NIFTI, Kind.NIFTI_GZ):
         return NiftiUpload(data, name, kind, budget)
+    if kind is Kind.TIFF:
+        return TiffUpload(data, name, budget)
     return RasterUpload(data, name, kind, budget)
+
+
+def _unpacked(data: bytes, name: str, budget: Budget) -> bytes:
+    """What is inside a gzip file, such as a single DICOM file, within the byte budget."""
+    unpacker = zlib.decompressobj(wbits=31)
+    inside = unpacker.decompress(data, budget.max_file_bytes + 1)
+    check_file_size(name, len(inside), budget)
+    if not unpacker.eof:
+        raise damaged(name)
+    if sniff(inside) in (Kind.GZIP, Kind.ZIP):
+        raise unknown(name, "an archive inside an archive", "Unpack it and upload what is inside.")
+    return inside

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from core.imaging.intensity import Look, render
 from core.imaging.model import Frame, PlaneLayout
 from core.imaging.windows import voi_for
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
 
     from core.geometry import SpacingMm

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import imagecodecs
 import numpy as np
@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 
     from core.imaging.budget import Budget
     from core.imaging.model import Frame, Window
+    from core.imaging.raster_header import PictureHeader
 
-    Values = npt.NDArray[np.generic]
+    Values = npt.NDArray[Any]
 
 # The plugins are used without Image.open, whose own limit on pixels raises where ours decides.
 _PLUGINS: dict[Kind, type[ImageFile.ImageFile]] = {
@@ -123,9 +124,7 @@ def check_axis(axis: str | None, choices: Choices) -> str:
     return axis
 
 
-def over_black(
-    colours: npt.NDArray[np.unsignedinteger], alpha: npt.NDArray[np.unsignedinteger]
-) -> Values:
+def over_black(colours: npt.NDArray[Any], alpha: npt.NDArray[Any]) -> Values:
     """Composite over black, so that a colour under full transparency is never seen.
 
     Args:
@@ -138,7 +137,10 @@ def over_black(
     top = np.iinfo(colours.dtype).max
     weight = alpha if colours.ndim == 2 else alpha[:, :, None]
     wide = np.uint32 if colours.dtype.itemsize < 4 else np.float64
-    mixed = (colours.astype(wide) * weight + top // 2) // top
+    mixed: Values = colours.astype(wide)
+    mixed *= weight
+    mixed += top // 2
+    mixed //= top
     return mixed.astype(colours.dtype)
 
 
@@ -163,7 +165,7 @@ def rgb_from_cmyk(inks: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return ((paper[:, :, :3] * paper[:, :, 3:] + 127) // 255).astype(np.uint8)
 
 
-def _header(data: bytes, name: str, kind: Kind):  # type: ignore[no-untyped-def]
+def _header(data: bytes, name: str, kind: Kind) -> PictureHeader:
     try:
         return read_picture_header(data, kind)
     except ValueError:
@@ -181,7 +183,7 @@ def _deep_png(data: bytes, picture: ImageFile.ImageFile) -> tuple[Values, tuple[
     """16 bits a sample, which Pillow would cut to 8 for anything but grey."""
     values: Values = np.asarray(imagecodecs.png_decode(data))
     channels = 1 if values.ndim == 2 else values.shape[2]
-    steps = (f"16-bit {'grey' if channels < 3 else 'RGB'} read from PNG",)
+    steps: tuple[str, ...] = (f"16-bit {'grey' if channels < 3 else 'RGB'} read from PNG",)
     if channels in (2, 4):
         solid = values[:, :, :-1] if channels == 4 else values[:, :, 0]
         values = over_black(solid, values[:, :, -1])

@@ -29,6 +29,7 @@ class Kind(Enum):
     DICOM = "application/dicom"
     NIFTI = "application/x-nifti"
     NIFTI_GZ = "application/x-nifti+gzip"
+    GZIP = "application/gzip"
     ZIP = "application/zip"
 
 
@@ -60,8 +61,8 @@ def sniff(data: bytes) -> Kind | None:
         return kind
     if _is_nifti(data):
         return Kind.NIFTI
-    if data.startswith(b"\x1f\x8b") and _is_nifti(_peek_gzip(data)):
-        return Kind.NIFTI_GZ
+    if data.startswith(b"\x1f\x8b"):
+        return Kind.NIFTI_GZ if _is_nifti(_peek_gzip(data)) else Kind.GZIP
     return None
 
 
@@ -72,10 +73,6 @@ def describe_other(data: bytes) -> tuple[str, str]:
             return found, next_step
     if data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"mif1", b"avif"}:
         return "a HEIC or AVIF photo", "Save it as JPEG or PNG."
-    if data.startswith(b"\x1f\x8b"):
-        if _is_header_of_pair(_peek_gzip(data)):
-            return _PAIR
-        return "a gzip file without a NIfTI volume in it", "Unpack it and upload what is inside."
     if _is_header_of_pair(data):
         return _PAIR
     return "", ""

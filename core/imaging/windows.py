@@ -71,26 +71,6 @@ class Voi:
     table: LookupTable | None = None
 
 
-PERCENTILES = "percentiles"
-"""Name of the entry that scales each plane by its own percentiles, where windows are on offer."""
-
-
-def percentiles_voi(low: float, high: float) -> Voi:
-    """The entry that brings percentiles back where a file has windows.
-
-    Args:
-        low: Lower percentile of the first plane, for the numbers on the page.
-        high: Upper percentile of the first plane.
-    """
-    window = Window(PERCENTILES, (low + high) / 2, max(high - low, 1e-6), "reading")
-    return Voi(window, "percentiles")
-
-
-def looks_like_hu(low: float, high: float) -> bool:
-    """True when values reach from air to bone: a CT whose file does not say that it is one."""
-    return -4096 <= low <= -500 and 200 <= high <= 32767
-
-
 def voi_for(window: Window, of_file: tuple[Voi, ...], *, whole_numbers: bool) -> Voi:
     """Find how a chosen window is applied.
 

@@ -11,9 +11,10 @@ export class GlRenderer {
   #programs = {};
   #size = [0, 0];
 
-  /** Null when the browser has no WebGL2. */
-  static create(canvas) {
-    const options = { alpha: false, antialias: false, depth: false, stencil: false };
+  /** Null without WebGL2, or where it would run on the processor: there the plain canvas is faster. */
+  static create(canvas, evenIfSlow) {
+    const options = { alpha: false, antialias: false, depth: false, stencil: false,
+      failIfMajorPerformanceCaveat: !evenIfSlow };
     const gl = canvas.getContext("webgl2", options);
     return gl && new GlRenderer(canvas, gl);
   }

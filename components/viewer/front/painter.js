@@ -23,9 +23,10 @@ export class Painter {
   #composed = ""; // the look that the overlay texture was composed for
   #backup = 0;
 
-  constructor(box, look, { plain = false, onFrame = () => {} } = {}) {
-    Object.assign(this, { box, look, plain, onFrame });
-    this.#newCanvas(plain);
+  /** @param {object} options `renderer` forces "2d" or "webgl2"; `onFrame` runs after a frame. */
+  constructor(box, look, { renderer, onFrame }) {
+    Object.assign(this, { box, look, onFrame, plain: renderer === "2d", forced: renderer === "webgl2" });
+    this.#newCanvas(this.plain);
     this.limit = this.renderer.kind === "2d" ? 0 : this.renderer.largest;
     this.resizing = new ResizeObserver(() => this.refresh());
     this.resizing.observe(box);
@@ -111,7 +112,7 @@ export class Painter {
     clearTimeout(this.#backup);
     this.renderer?.destroy();
     const canvas = h("canvas");
-    this.renderer = (!plain && GlRenderer.create(canvas)) || new CanvasRenderer(canvas);
+    this.renderer = (!plain && GlRenderer.create(canvas, this.forced)) || new CanvasRenderer(canvas);
     this.#uploaded = false;
     this.#composed = "";
     canvas.addEventListener("webglcontextlost", (event) => this.#onLost(event));

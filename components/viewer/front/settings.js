@@ -16,6 +16,7 @@ export class Settings {
   caption = true;
   solo = null; // id of the only layer that shows, or null
   views = new Map(); // "picture" or "model" -> View.save()
+  claimed = new Set(); // hashes that the server was told are here
   #layers = new Map(); // id -> {on, threshold, hex}
 
   /** The settings of the viewer with this key, new or as they were left. */

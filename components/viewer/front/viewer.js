@@ -13,7 +13,6 @@ import { Stage } from "./stage.js";
 import { shared } from "./store.js";
 
 const TAP_MS = 250; // a shorter press of the space bar switches, a longer one is held
-const LOST_MS = 3000; // a packet that has not come by then is asked for
 
 /** One viewer on the page: connects what the server sends, what the user does and what is drawn. */
 class Viewer {
@@ -23,7 +22,6 @@ class Viewer {
   #scene = null;
   #model = null; // the decoded picture that the model sees, when it has been asked for
   #spaceDown = 0;
-  #lost = 0;
 
   constructor(parent, data) {
     this.settings = Settings.of(data.key);
@@ -54,7 +52,7 @@ class Viewer {
     // STYLE is viewer.css, put in front of this code when it is bundled.
     this.host.replaceChildren(h("style", {}, STYLE), h("div.viewer-box", {}, this.root));
     this.painter = new Painter(this.stage.box, () => this.#look(), {
-      plain: new URLSearchParams(window.location.search).get("viewer") === "2d",
+      renderer: new URLSearchParams(window.location.search).get("viewer"),
       onFrame: () => this.#afterFrame(),
     });
     this.#listen();
@@ -91,7 +89,7 @@ class Viewer {
     this.slicer.set(data.slices);
     this.pointer.wish.slice = data.slices ? (step) => this.slicer.step(step) : null;
     const masks = data.masks.map((mask) => this.#loader.mask(mask.hash));
-    this.#watchForLosses();
+    this.#askForLosses();
     const picture = await this.#loader.picture(data.image.hash);
     if (turn !== this.#turn) return;
     if (!this.#scene) this.#show(new Scene(data, picture, null));
@@ -101,23 +99,22 @@ class Viewer {
     this.#model = data.model && (await this.#loader.picture(data.model));
     if (turn !== this.#turn) return;
     this.#loader.keep(hashesOf(data));
-    clearTimeout(this.#lost);
     this.#refresh();
     this.painter.paint();
     this.host.dataset.state = "ready";
   }
 
-  /** A packet can be gone from the page's cache although the server thinks that it is here. */
-  #watchForLosses() {
-    clearTimeout(this.#lost);
-    this.#lost = setTimeout(() => {
-      const missing = hashesOf(this.#data).filter((hash) => !shared().store.has(hash));
-      if (missing.length > 0) this.#send("missing", { missing });
-    }, LOST_MS);
+  /** Ask for packets that the server does not send because it was told that they are here. */
+  #askForLosses() {
+    const missing = hashesOf(this.#data).filter(
+      (hash) => this.settings.claimed.has(hash) && !shared().store.has(hash));
+    if (missing.length > 0) this.#send("missing", { missing });
   }
 
   #send(event, value) {
-    this.trigger(event, { ...value, have: shared().store.hashes() });
+    const have = shared().store.hashes();
+    this.settings.claimed = new Set(have);
+    this.trigger(event, { ...value, have });
   }
 
   #show(scene) {
@@ -305,7 +302,6 @@ class Viewer {
 
   destroy() {
     this.#turn += 1;
-    clearTimeout(this.#lost);
     this.stopListening();
     this.slicer.destroy();
     this.painter.destroy();

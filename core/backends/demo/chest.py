@@ -29,7 +29,9 @@ _THRESHOLDS = np.arange(8.0, 66.0, 3.0)
 # Shares of the picture's area that one lung may take, from small or cropped to large.
 _SMALLEST, _USUAL, _LARGEST = 0.025, 0.10, 0.28
 # Mean brightening across the outline, on the 0..1 scale, under which there is no lung.
-_LEAST_SCORE = 0.035
+_LEAST_SCORE = 0.05
+# A side without its partner has to be clearer: other pictures have one dark region, too.
+_LEAST_SCORE_ALONE = 0.08
 _REACH = 4.0
 
 
@@ -56,10 +58,12 @@ def _lungs(view: View) -> tuple[Bool, Bool]:
     image, body = _prepared(view.shrunk(view.grey, _WORK_SIDE))
     middle = _midline(image, body)
     columns = np.arange(image.shape[1])[None, :]
-    return (
-        _lung(image, body & (columns < middle), ~body),
-        _lung(image, body & (columns > middle), ~body),
-    )
+    left, left_score = _lung(image, body & (columns < middle), ~body)
+    right, right_score = _lung(image, body & (columns > middle), ~body)
+    alone = not left.any() or not right.any()
+    if alone and max(left_score, right_score) < _LEAST_SCORE_ALONE:
+        return np.zeros_like(left), np.zeros_like(right)
+    return left, right
 
 
 def _prepared(grey: Uint8) -> tuple[Uint8, Bool]:
@@ -82,8 +86,8 @@ def _midline(image: Uint8, body: Bool) -> int:
     return start + int(np.argmax(mean[start:stop]))
 
 
-def _lung(image: Uint8, allowed: Bool, outside: Bool) -> Bool:
-    """The best lung-like dark region among the allowed pixels, or nothing."""
+def _lung(image: Uint8, allowed: Bool, outside: Bool) -> tuple[Bool, float]:
+    """The best lung-like dark region among the allowed pixels, or nothing, and its score."""
     best, best_score = np.zeros(image.shape, dtype=bool), _LEAST_SCORE
     scaled = np.asarray(image / 255, dtype=np.float32)
     rim = shapes.dilated(outside, 1)
@@ -96,9 +100,9 @@ def _lung(image: Uint8, allowed: Bool, outside: Bool) -> Bool:
         if score > best_score:
             best, best_score = whole, score
     if not best.any():
-        return best
+        return best, 0.0
     smooth = cv2.GaussianBlur(shapes.closed(best, 14).astype(np.float32), (0, 0), 3) > 0.5
-    return snapped(np.asarray(smooth), scaled, inwards=5, outwards=10)
+    return snapped(np.asarray(smooth), scaled, inwards=5, outwards=10), best_score
 
 
 def _could_be_lung(region: Bool, rim: Bool) -> bool:

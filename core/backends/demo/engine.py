@@ -120,6 +120,4 @@ def _why_not(phrase: str, targets: tuple[Target, ...], looks: tuple[Look, ...]) 
 
 def _article(look: Look) -> str:
     """The kind of picture with its article."""
-    if look in {Look.ULTRASOUND, Look.ENDOSCOPY}:
-        return str(look)
-    return f"{'an' if look[0] in 'aeioM' else 'a'} {look}"
+    return f"{'an' if look[0] in 'aeiou' else 'a'} {look}"

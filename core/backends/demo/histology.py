@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _REACH = 2.5
 _GLAND_SIDE = 512
+# Glands' epithelium has about twice the stain of what lies around it; in a field of scattered
+# nuclei Otsu only splits denser from less dense. And glands do not fill a whole picture.
+_LEAST_STAIN_RATIO, _LARGEST_GLANDS = 1.75, 0.9
 # Share of a lumen's area that nuclei of debris may take.
 _MOST_NUCLEI = 0.1
 
@@ -81,12 +84,16 @@ def glands(view: View) -> Uint8:
     stain = separated[..., 0] + separated[..., 2]
     unit = _GLAND_SIDE / 64
     epithelium = _above_otsu(stain, unit)
+    if not _stands_out(stain, epithelium):
+        return soft.nothing(view.shape)
     epithelium = shapes.without_small(shapes.closed(epithelium, unit / 2), round(8 * unit**2))
     lightness = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB)[..., 0], dtype=np.float32)
     pale = _above_otsu(lightness, unit / 2) & ~epithelium
     lumens = _lumens(pale, epithelium, nuclear > limit, unit)
     whole = shapes.closed(epithelium | lumens, unit)
     whole = shapes.without_small(shapes.opened(shapes.filled(whole), unit), round(16 * unit**2))
+    if whole.mean() > _LARGEST_GLANDS:
+        return soft.nothing(view.shape)
     return view.grown(soft.from_mask(whole, _REACH * 2))
 
 
@@ -94,6 +101,14 @@ def _above_otsu(image: Float32, blur: float) -> Bool:
     """The brighter class of a low-passed image."""
     smooth = cv2.GaussianBlur(image, (0, 0), blur)
     return np.asarray(smooth > otsu(smooth), dtype=np.bool_)
+
+
+def _stands_out(stain: Float32, epithelium: Bool) -> bool:
+    """Whether the dense class has clearly more stain than the rest of the picture."""
+    if not epithelium.any() or epithelium.all():
+        return False
+    rest = max(1e-6, float(stain[~epithelium].mean()))
+    return float(stain[epithelium].mean()) >= _LEAST_STAIN_RATIO * rest
 
 
 def _lumens(pale: Bool, epithelium: Bool, nuclei: Bool, unit: float) -> Bool:

@@ -38,12 +38,12 @@ class Look(StrEnum):
 
     CHEST_XRAY = "chest X-ray"
     CT = "CT slice"
-    BRAIN_MR = "MR slice of the head"
-    ULTRASOUND = "ultrasound"
+    BRAIN_MR = "slice of the head"
+    ULTRASOUND = "ultrasound picture"
     HISTOLOGY = "stained tissue section"
     FUNDUS = "fundus photo"
     SKIN = "skin photo"
-    ENDOSCOPY = "endoscopy"
+    ENDOSCOPY = "endoscopy picture"
     COLOUR = "colour photo"
     GREY = "grey picture"
     BLANK = "picture without content"
@@ -71,6 +71,7 @@ class _Traits:
         chroma: Median of max - min of the channels over lit pixels, 0..255.
         red: Share of lit pixels with more red than green.
         blue: Share of lit pixels with more blue than green.
+        warmth: Median red over median green of lit pixels.
         hue_spread: Standard deviation of the hue over lit pixels, in degrees / 2.
         corner: Share of the picture outside its largest lit part.
         roundness: Area of that part over the area of the circle around it.
@@ -82,6 +83,7 @@ class _Traits:
     chroma: float
     red: float
     blue: float
+    warmth: float
     hue_spread: float
     corner: float
     roundness: float
@@ -110,23 +112,22 @@ def _colour_looks(t: _Traits) -> list[Look]:
     stained = t.blue >= 0.8 and t.red >= 0.8
     if t.texture >= 0.2 and (stained or (t.hue_spread >= 35 and t.texture >= 0.3 and t.red > 0.5)):
         found.append(Look.HISTOLOGY)
-    reddish = t.red >= 0.85
-    if reddish and t.corner >= 0.1 and t.roundness >= 0.72 and t.hue_spread <= 10:
-        found.append(Look.FUNDUS)
-    if reddish and t.corner >= 0.05 and t.roundness < 0.9 and t.hue_spread <= 25:
-        found.append(Look.ENDOSCOPY)
+    if t.red >= 0.85 and t.corner >= 0.1 and t.roundness >= 0.85 and t.hue_spread <= 10:
+        return [*found, Look.FUNDUS]
+    # Mucosa is redder than skin; a dark surround alone may also be a dermoscope's.
+    if t.red >= 0.85 and t.corner >= 0.05 and t.warmth >= 1.5:
+        return [*found, Look.ENDOSCOPY]
     smooth = t.texture < 0.2 or not found
-    if t.red >= 0.7 and t.corner <= 0.25 and t.roundness < 0.9 and smooth:
+    if t.red >= 0.7 and t.corner <= 0.25 and t.warmth < 1.75 and smooth:
         found.append(Look.SKIN)
     return found
 
 
 def _grey_looks(t: _Traits, view: View) -> list[Look]:
     if t.touch < 0.2:
-        head = head_has_brain(view)
-        return [Look.BRAIN_MR, Look.CT] if head else [Look.CT]
+        return [Look.BRAIN_MR] if head_has_brain(view) else [Look.CT]
     found = []
-    if t.middle >= 0.5 and t.texture <= 0.2:
+    if t.middle >= 0.62 and t.texture <= 0.2 or t.middle >= 0.5 and t.texture <= 0.1:
         found.append(Look.CHEST_XRAY)
     if t.middle <= 0.62 and t.texture >= 0.1:
         found.append(Look.ULTRASOUND)
@@ -149,6 +150,7 @@ def _traits(view: View) -> _Traits:
         chroma=float(np.median((brightest - darkest)[lit])) if lit.any() else 0.0,
         red=float((red > green + 5).mean()) if lit.any() else 0.0,
         blue=float((blue > green + 2).mean()) if lit.any() else 0.0,
+        warmth=float(np.median(red) / max(1.0, np.median(green))) if lit.any() else 0.0,
         # Red sits at both ends of the hue scale: turn it by 30 so that it does not split.
         hue_spread=float(((hue[lit] + 30) % 180).std()) if lit.any() else 0.0,
         corner=float(1 - whole.mean()),

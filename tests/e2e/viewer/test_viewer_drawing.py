@@ -27,23 +27,29 @@ def sample_points() -> list[tuple[int, int]]:
     return [(int(row), int(column)) for row, column in inside] + [(2, 2), (90, 120)]
 
 
-def test_the_masks_lie_over_the_picture_as_in_the_export(viewer_page):
-    viewer_page.open()
+@pytest.fixture(params=["webgl2", "2d"])
+def renderer(request) -> str:
+    return request.param
+
+
+def test_the_masks_lie_over_the_picture_as_in_the_export(viewer_page, renderer):
+    viewer_page.open(viewer=renderer)
+    assert viewer_page.call("viewer.kind") == renderer
     wanted = expected()
     for row, column in sample_points():
         shown = viewer_page.pixel_at(column, row)
         assert np.allclose(shown, wanted[row, column], atol=1), (row, column)
 
 
-def test_the_bare_picture_is_shown_exactly(viewer_page):
-    viewer_page.open(masks=0)
+def test_the_bare_picture_is_shown_exactly(viewer_page, renderer):
+    viewer_page.open(masks=0, viewer=renderer)
     rgb = parts.picture(*SIZE, 0)
     for row, column in [(0, 0), (95, 127), (40, 77), (13, 100)]:
         assert viewer_page.pixel_at(column, row) == rgb[row, column].tolist()
 
 
-def test_hiding_a_phrase_shows_what_is_below(viewer_page):
-    viewer_page.open()
+def test_hiding_a_phrase_shows_what_is_below(viewer_page, renderer):
+    viewer_page.open(viewer=renderer)
     row, column = sample_points()[0]
     viewer_page.row("disc").get_by_role("button", name="Show disc").click()
     assert viewer_page.pixel_at(column, row) == parts.picture(*SIZE, 0)[row, column].tolist()
@@ -61,8 +67,8 @@ def test_a_phrase_alone_hides_the_others_and_comes_back(viewer_page):
     assert viewer_page.pixel_at(other_column, other_row) != bare[other_row, other_column].tolist()
 
 
-def test_the_threshold_changes_area_and_pixels_at_once(viewer_page):
-    viewer_page.open()
+def test_the_threshold_changes_area_and_pixels_at_once(viewer_page, renderer):
+    viewer_page.open(viewer=renderer)
     soft = parts.soft_mask(*SIZE, 0)
     row, column = (int(n) for n in np.argwhere((soft > 100) & (soft < 120))[0])
     bare = parts.picture(*SIZE, 0)[row, column].tolist()
@@ -81,8 +87,8 @@ def test_threshold_0_takes_the_whole_picture(viewer_page):
     assert viewer_page.pixel_at(3, 3) != parts.picture(*SIZE, 0)[3, 3].tolist()
 
 
-def test_a_colour_and_the_opacity_change_the_pixels(viewer_page):
-    viewer_page.open()
+def test_a_colour_and_the_opacity_change_the_pixels(viewer_page, renderer):
+    viewer_page.open(viewer=renderer)
     row, column = sample_points()[0]
     viewer_page.row("disc").locator("input[type=color]").fill("#0000ff")
     viewer_page.page.get_by_label("Opacity").fill("100")
@@ -104,8 +110,8 @@ def test_without_phrases_the_panel_says_what_to_do(viewer_page):
 def test_the_plain_canvas_shows_the_same_pixels_as_webgl(viewer_page, zoom):
     """Every pixel of the canvas; where a sample lies on an edge it may round differently."""
     pictures = []
-    for query in ({}, {"viewer": "2d"}):
-        viewer_page.open(masks=4, **query)
+    for renderer in ("webgl2", "2d"):
+        viewer_page.open(masks=4, viewer=renderer)
         pictures.append(screen(viewer_page, zoom))
     gl, plain = (picture.astype(int) for picture in pictures)
     assert gl.shape == plain.shape
@@ -114,10 +120,15 @@ def test_the_plain_canvas_shows_the_same_pixels_as_webgl(viewer_page, zoom):
     assert len(np.unique(gl.reshape(-1, 3), axis=0)) > 100
 
 
+def test_without_a_graphics_card_the_plain_canvas_draws(viewer_page):
+    viewer_page.open()
+    assert viewer_page.call("viewer.kind") == "2d"
+
+
 def test_shrunk_pictures_look_the_same_on_both(viewer_page):
     pictures = []
-    for query in ({}, {"viewer": "2d"}):
-        viewer_page.open(height=1800, width=2400, masks=3, **query)
+    for renderer in ("webgl2", "2d"):
+        viewer_page.open(height=1800, width=2400, masks=3, viewer=renderer)
         pictures.append(screen(viewer_page, None))
     gl, plain = (picture.astype(float) for picture in pictures)
     # The two shrink with other filters, so single pixels differ and their neighbourhoods do not.
@@ -126,8 +137,7 @@ def test_shrunk_pictures_look_the_same_on_both(viewer_page):
 
 def screen(viewer_page, scale: float | None) -> np.ndarray:
     """The canvas's pixels (H, W, 3) with the view zoomed to a scale, or fitted."""
-    kind = viewer_page.call("viewer.kind")
-    assert kind == ("2d" if "viewer=2d" in viewer_page.page.url else "webgl2")
+    assert f"viewer={viewer_page.call('viewer.kind')}" in viewer_page.page.url
     if scale is not None:
         viewer_page.call("viewer.zoomTo(values[0])", scale)
     width, height, values = viewer_page.call("viewer.snapshot()")
@@ -158,8 +168,8 @@ def test_no_scale_bar_without_a_spacing(viewer_page):
     assert not viewer_page.page.locator(".scale-bar").is_visible()
 
 
-def test_sixteen_masks_of_2048_pixels_are_drawn(viewer_page):
-    viewer_page.open(height=2048, width=2048, masks=16)
+def test_sixteen_masks_of_2048_pixels_are_drawn(viewer_page, renderer):
+    viewer_page.open(height=2048, width=2048, masks=16, viewer=renderer)
     assert viewer_page.page.locator("li.row").count() == 16
     soft = parts.soft_mask(2048, 2048, 15)
     rgb = parts.picture(2048, 2048, 0)
@@ -169,7 +179,7 @@ def test_sixteen_masks_of_2048_pixels_are_drawn(viewer_page):
 
 
 def test_a_lost_webgl_context_comes_back_with_the_same_pixels(viewer_page):
-    viewer_page.open()
+    viewer_page.open(viewer="webgl2")
     row, column = sample_points()[0]
     before = viewer_page.pixel_at(column, row)
     viewer_page.call(
@@ -186,7 +196,7 @@ def test_a_lost_webgl_context_comes_back_with_the_same_pixels(viewer_page):
 
 
 def test_a_webgl_context_that_stays_lost_gives_way_to_the_plain_canvas(viewer_page):
-    viewer_page.open()
+    viewer_page.open(viewer="webgl2")
     row, column = sample_points()[0]
     before = viewer_page.pixel_at(column, row)
     viewer_page.call(
