@@ -40,7 +40,7 @@ def rescale(stored: Values, slope: float, intercept: float, bits: int = 0) -> Va
 
 
 def _span(stored: Values, bits: int) -> tuple[int, int]:
-    """Smallest and largest value of integers of so many bits, or of their type if some exceed it."""
+    """Smallest and largest value of so many bits, or of the type where some values exceed it."""
     used = bits or 8 * stored.dtype.itemsize
     signed = stored.dtype.kind == "i"
     low, high = (-(1 << (used - 1)), (1 << (used - 1)) - 1) if signed else (0, (1 << used) - 1)

@@ -13,10 +13,9 @@ export class GlRenderer {
 
   /** Null without WebGL2, or where it would run on the processor: there the plain canvas is faster. */
   static create(canvas, evenIfSlow) {
-    const options = { alpha: false, antialias: false, depth: false, stencil: false,
-      failIfMajorPerformanceCaveat: !evenIfSlow };
+    const options = { alpha: false, antialias: false, depth: false, stencil: false };
     const gl = canvas.getContext("webgl2", options);
-    return gl && new GlRenderer(canvas, gl);
+    return gl && (evenIfSlow || !isSoftware(gl)) ? new GlRenderer(canvas, gl) : null;
   }
 
   constructor(canvas, gl) {
@@ -161,6 +160,13 @@ export class GlRenderer {
     });
     return program;
   }
+}
+
+/** Whether WebGL2 is computed without a graphics card. */
+function isSoftware(gl) {
+  const names = gl.getExtension("WEBGL_debug_renderer_info");
+  const renderer = gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer);
 }
 
 function link(gl, vertex, fragment) {

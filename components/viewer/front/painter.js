@@ -111,8 +111,10 @@ export class Painter {
   #newCanvas(plain) {
     clearTimeout(this.#backup);
     this.renderer?.destroy();
-    const canvas = h("canvas");
-    this.renderer = (!plain && GlRenderer.create(canvas, this.forced)) || new CanvasRenderer(canvas);
+    // A canvas that has been asked for WebGL2 gives no other context, so the fallback gets its own.
+    const renderer = plain ? null : GlRenderer.create(h("canvas"), this.forced);
+    this.renderer = renderer ?? new CanvasRenderer(h("canvas"));
+    const { canvas } = this.renderer;
     this.#uploaded = false;
     this.#composed = "";
     canvas.addEventListener("webglcontextlost", (event) => this.#onLost(event));
