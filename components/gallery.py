@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import streamlit as st
-from core.samples import Sample, samples
 
 from components.phrase_picker import set_phrases
-from components.run_panel import start_run
+from components.run_panel import frame_tasks, start_run
 from core.backends import get_backend
 from core.imaging import open_upload
 from core.png import encode_png
+from core.samples import Sample, samples
 
 if TYPE_CHECKING:
     from components.state import Session
@@ -32,10 +32,11 @@ def show_welcome(state: Session) -> None:
     sample = _choose_sample()
     if sample is None:
         return
-    image = state.open(*sample.load(), phrases=sample.phrases, source=sample.source_note)
+    image = state.open(*sample.load(), phrases=sample.phrases, source=sample.source_note)[0]
     state.current = image.key
     set_phrases(sample.phrases)
-    start_run(state, [(image.title, image.upload.frame())], sample.phrases, get_backend("demo"))
+    frames = [(image.title, image.upload.frame())]
+    start_run(state, frame_tasks(frames, sample.phrases, get_backend("demo")))
     st.rerun()
 
 

@@ -53,19 +53,19 @@ def show_uploader(state: Session) -> None:
 
 def _open(state: Session, file: UploadedFile) -> None:
     try:
-        image = state.open(file.getvalue(), file.name)
+        images = state.open(file.getvalue(), file.name)
     except ImageError as error:
         state.uploads[file.file_id] = error
         return
-    state.uploads[file.file_id] = image.key
-    state.current = image.key
+    state.uploads[file.file_id] = tuple(image.key for image in images)
+    state.current = images[0].key
 
 
 def _drop_removed(state: Session, present: set[str]) -> None:
     for file_id in [known for known in state.uploads if known not in present]:
         entry = state.uploads.pop(file_id)
-        if isinstance(entry, str):
-            state.close(entry)
+        for key in entry if isinstance(entry, tuple) else ():
+            state.close(key)
 
 
 def show_image_list(state: Session) -> None:
@@ -80,7 +80,7 @@ def show_image_list(state: Session) -> None:
         index=keys.index(state.current) if state.current in keys else 0,
         format_func=lambda key: titles.get(key, ""),
         # A new key when the list or the current image changes by other means than this widget.
-        key=f"image_list_{len(keys)}_{state.current[:12]}",
+        key=f"image_list_{len(keys)}_{state.current}",
     )
     if chosen != state.current:
         state.current = chosen
@@ -90,7 +90,7 @@ def show_image_list(state: Session) -> None:
 def choose_frame(image: LoadedImage) -> FrameChoice:
     """Show the choices that the file offers, and nothing where there is none."""
     choices = image.upload.choices
-    prefix = f"choice_{image.key[:16]}"
+    prefix = f"choice_{image.key}"
     axis = choices.axes[0].name
     if len(choices.axes) > 1:
         names = [entry.name for entry in choices.axes]
@@ -119,7 +119,7 @@ def choose_frame(image: LoadedImage) -> FrameChoice:
 def turn_to(image: LoadedImage, index: int) -> None:
     """Set the slice slider, before it is drawn, to the slice asked for in the viewer."""
     axes = image.upload.choices.axes
-    axis = st.session_state.get(f"choice_{image.key[:16]}_axis") or axes[0].name
+    axis = st.session_state.get(f"choice_{image.key}_axis") or axes[0].name
     count = next((entry.count for entry in axes if entry.name == axis), 1)
     if count > 1:
         st.session_state[_slice_key(image, axis)] = min(max(index, 0), count - 1) + 1
@@ -134,7 +134,7 @@ def slices_of(image: LoadedImage, choice: FrameChoice) -> SliceState | None:
 
 def _slice_key(image: LoadedImage, axis: str) -> str:
     """Key of the slice slider of one image and direction; its value counts from 1."""
-    return f"choice_{image.key[:16]}_slice_{axis}"
+    return f"choice_{image.key}_slice_{axis}"
 
 
 def _pick(label: str, names: tuple[str, ...], key: str) -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.notices import plain, show_error
-from components.privacy_gate import ask_consent, needs_consent
+from components.privacy_gate import Sent, ask_consent, needs_consent
 from core.errors import InputError
 from core.jobs import Job, Task
 from core.prompts import parse_phrases
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from core.imaging import Frame
     from core.jobs import Progress
     from core.segmentation import Segmentation
+
+    RunTask = Task[tuple[Segmentation, ...]]
 
 # Long enough for the demo engine on most images: its result then comes with the same rerun.
 _PATIENCE_S = 0.4
@@ -73,36 +75,41 @@ def _ask_and_start(
     backend = engine.backend
     if backend is None:
         return
-    pictures = [frame for _, frame in frames]
-    if needs_consent(state, engine.host, pictures):
-        ask_consent(
-            state,
-            engine.host,
-            pictures,
-            phrases,
-            lambda: start_run(state, frames, phrases, backend),
-        )
-    else:
-        start_run(state, frames, phrases, backend)
-        st.rerun()
+    tasks = frame_tasks(frames, phrases, backend)
+    sent = Sent(engine.host, tuple(frame for _, frame in frames), phrases, len(frames))
+    run_when_agreed(state, sent, tasks)
 
 
-def start_run(
-    state: Session, frames: Sequence[tuple[str, Frame]], phrases: Sequence[str], backend: Backend
-) -> None:
-    """Start a job with one task a frame.
+def frame_tasks(
+    frames: Sequence[tuple[str, Frame]], phrases: Sequence[str], backend: Backend
+) -> list[RunTask]:
+    """Make one task a frame.
 
     Args:
-        state: Of this session.
         frames: What the page calls each frame, and the frame.
         phrases: What to look for.
         backend: The engine to ask.
     """
-    tasks = [
-        Task(label, lambda control, f=frame: segment(f, phrases, backend, control))
-        for label, frame in frames
-    ]
+
+    def run_frame(label: str, frame: Frame) -> RunTask:
+        return Task(label, lambda control: (segment(frame, phrases, backend, control),))
+
+    return [run_frame(label, frame) for label, frame in frames]
+
+
+def run_when_agreed(state: Session, sent: Sent, tasks: list[RunTask]) -> None:
+    """Start the tasks, after the user has seen what is sent where that is needed."""
+    if needs_consent(state, sent):
+        ask_consent(state, sent, lambda: start_run(state, tasks))
+    else:
+        start_run(state, tasks)
+        st.rerun()
+
+
+def start_run(state: Session, tasks: list[RunTask]) -> None:
+    """Start a job and wait a moment for it, so that a quick answer comes with this rerun."""
     state.failures = ()
+    state.taken = 0
     state.job = Job(tasks)
     state.job.wait(_PATIENCE_S)
     collect(state)
@@ -113,9 +120,10 @@ def collect(state: Session) -> None:
     if state.job is None:
         return
     progress = state.job.progress
-    for outcome in progress.outcomes:
-        if outcome.result is not None:
-            state.keep(outcome.result)
+    for outcome in progress.outcomes[state.taken :]:
+        for result in outcome.result or ():
+            state.keep(result)
+    state.taken = len(progress.outcomes)
     if not progress.running:
         state.failures = tuple(o.error for o in progress.outcomes if o.error is not None)
         state.job = None
@@ -136,7 +144,7 @@ def show_progress(state: Session) -> None:
         job.cancel()
 
 
-def _sentence(progress: Progress[Segmentation], seconds: float) -> str:
+def _sentence(progress: Progress[tuple[Segmentation, ...]], seconds: float) -> str:
     if progress.waiting is not None:
         left = max(0, round(progress.waiting.seconds_left))
         return f"{plain(progress.waiting.reason)} Next try in {left} s."

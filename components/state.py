@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 _KEY = "workbench"
 
-# Soft masks kept a session; the oldest results go first. 1 GB holds about 60 results of four
-# masks at 2000x2000.
+# Results kept a session; the oldest go first. 1 GB holds about 35 of four masks at 2000x2000.
 RESULT_BUDGET_BYTES = 1_000_000_000
 _FRAMES_KEPT = 8
 
@@ -59,7 +58,10 @@ class Session:
         results: Segmentations by the hash of the frame they belong to.
         colours: Colour of each phrase, by phrase in lower case.
         job: The run at work, or None.
-        uploads: What became of each file in the uploader: an image's key, or why it was refused.
+        taken: How many outcomes of that run are already among the results.
+        stacks: Of each volume and direction, the hash of the frame of every slice run.
+        uploads: What became of each file in the uploader: the keys of its images, or why it was
+            refused.
         frames: The last decoded frames, by image and choice.
         model_pictures: The picture that is sent, as PNG, of the frame on show.
         suggestions: Phrases for the frame on show, by its hash.
@@ -72,8 +74,10 @@ class Session:
     current: str = ""
     results: dict[str, Segmentation] = field(default_factory=dict)
     colours: dict[str, str] = field(default_factory=dict)
-    job: Job[Segmentation] | None = None
-    uploads: dict[str, str | ImageError] = field(default_factory=dict)
+    job: Job[tuple[Segmentation, ...]] | None = None
+    taken: int = 0
+    stacks: dict[Hashable, dict[int, str]] = field(default_factory=dict)
+    uploads: dict[str, tuple[str, ...] | ImageError] = field(default_factory=dict)
     frames: dict[Hashable, Frame] = field(default_factory=dict)
     model_pictures: dict[str, bytes] = field(default_factory=dict)
     suggestions: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -83,17 +87,26 @@ class Session:
 
     def open(
         self, data: bytes, name: str, *, phrases: tuple[str, ...] = (), source: str = ""
-    ) -> LoadedImage:
+    ) -> tuple[LoadedImage, ...]:
         """Open a file once; the same file again is the same image.
+
+        Returns:
+            The image, or each image and series of an archive.
 
         Raises:
             ImageError: The file cannot be shown.
         """
-        key = hashlib.sha256(name.encode("utf-8", "replace") + b"\0" + data).hexdigest()
-        if key not in self.images:
-            upload = open_upload(data, name)
-            self.images[key] = LoadedImage(key, name, upload, phrases, source)
-        return self.images[key]
+        file_key = hashlib.sha256(name.encode("utf-8", "replace") + b"\0" + data).hexdigest()
+        known = [image for key, image in self.images.items() if key.startswith(file_key)]
+        if known:
+            return tuple(known)
+        upload = open_upload(data, name)
+        opened = [
+            LoadedImage(f"{file_key}-{number}", part.name, part, phrases, source)
+            for number, part in enumerate(upload.parts or (upload,))
+        ]
+        self.images.update((image.key, image) for image in opened)
+        return tuple(opened)
 
     def close(self, key: str) -> None:
         """Take an image off the list; its results stay until the budget needs their room."""
@@ -120,7 +133,9 @@ class Session:
             del self.frames[next(iter(self.frames))]
 
     def _size(self) -> int:
-        return sum(m.probability.nbytes for r in self.results.values() for m in r.masks)
+        kept = self.results.values()
+        masks = sum(mask.probability.nbytes for result in kept for mask in result.masks)
+        return masks + sum(r.frame.rgb.nbytes + r.frame.values.nbytes for r in kept)
 
 
 def session() -> Session:

@@ -16,6 +16,7 @@ from components.notices import show_error, show_footer
 from components.phrase_picker import show_phrase_picker, suggestions_for
 from components.result_view import VIEWER_KEY, show_result
 from components.run_panel import collect, show_run_panel
+from components.slices_panel import show_slices_panel
 from components.state import LoadedImage, Session, session
 from components.viewer import wanted_slice
 from core.errors import InputError
@@ -36,6 +37,7 @@ def show_image(state: Session, image: LoadedImage) -> None:
         engine = show_engine_panel(state)
         text = show_phrase_picker(suggestions_for(state, image, frame))
         show_run_panel(state, engine, image, frame, text)
+        show_slices_panel(state, engine, image, choice, frame=frame, text=text)
     for failure in state.failures:
         show_error(failure)
     show_result(state, image, frame, slices_of(image, choice))

@@ -7,13 +7,13 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from core.analysis.metrics import dice, iou
 from core.analysis.pairing import pair
-from core.errors import Cancelled, DamagedFile, ImageError, WorkbenchError
+from core.errors import Cancelled, ImageError, WorkbenchError
 from core.imaging import open_upload
+from core.imaging.reference import read_reference_mask
 from core.prompts import MAX_PHRASES
 from core.segmentation import segment
 
@@ -21,13 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
-
     from core.analysis.pairing import Case, Reference
     from core.backends.base import Backend, RunControl
     from core.segmentation import PhraseMask
-
-    Bool = npt.NDArray[np.bool_]
 
 _COLUMNS = ("image", "modality", "site", "target", "dice", "iou", "seconds", "note")
 
@@ -44,7 +40,7 @@ class Row:
         dice: 0..1, or None when it could not be measured.
         iou: 0..1, or None when it could not be measured.
         seconds: Time of the call divided by its phrases, or None.
-        note: Why there is no figure, or what the backend said about this phrase.
+        note: Why there is no figure, or what to know about it.
     """
 
     image: str
@@ -127,8 +123,8 @@ def evaluate(
 ) -> Evaluation:
     """Ask the backend for every target that has a mask, and compare.
 
-    An image that cannot be opened, a mask of another size and an answer that does not come make
-    rows without figures; the others go on.
+    An image or mask that cannot be read and an answer that does not come make rows without
+    figures; the others go on.
 
     Args:
         images: Folder of images, named as :mod:`core.analysis.pairing` says.
@@ -172,43 +168,29 @@ def _rows(case: Case, backend: Backend, control: RunControl | None) -> Iterator[
 
 
 def _compared(case: Case, reference: Reference, found: PhraseMask, seconds: float) -> Row:
+    mask = found.mask()
     try:
-        truth = _read_mask(reference.path)
+        truth = read_reference_mask(_bytes(reference.path), reference.path.name, mask.shape)
     except WorkbenchError as error:
         return _without_figures(case, reference, error.what)
-    mask = found.mask()
-    if truth.shape != mask.shape:
-        sizes = "{1}×{0} pixels, the image {3}×{2}".format(*truth.shape, *mask.shape)
-        return _without_figures(case, reference, f"The mask has {sizes}.")
+    drawn = truth.mask()
+    notes = [notice.text for notice in truth.notices]
+    if not mask.any():
+        notes.insert(0, "empty answer")
     return Row(
         case.name,
         case.modality,
         case.site,
         reference.target,
-        dice(mask, truth),
-        iou(mask, truth),
+        dice(mask, drawn),
+        iou(mask, drawn),
         seconds,
-        "" if mask.any() else "empty answer",
+        "; ".join(notes),
     )
 
 
 def _without_figures(case: Case, reference: Reference, why: str) -> Row:
     return Row(case.name, case.modality, case.site, reference.target, None, None, None, why)
-
-
-def _read_mask(path: Path) -> Bool:
-    """Foreground of a reference mask: grey levels above 127, bool (H, W).
-
-    Raises:
-        ImageError: The file cannot be read or decoded.
-    """
-    coded = np.frombuffer(_bytes(path), dtype=np.uint8)
-    grey = cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE) if coded.size else None
-    if grey is None:
-        raise DamagedFile(
-            f"The mask {path.name} cannot be decoded.", "Write it as an 8-bit PNG of 0 and 255."
-        )
-    return np.asarray(grey > 127, dtype=bool)
 
 
 def _bytes(path: Path) -> bytes:

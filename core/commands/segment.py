@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import os
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core import about
 from core.backends import get_backend
 from core.commands.inputs import read_upload
 from core.errors import InputError
-from core.export.results import export_files, write_files
+from core.export.manifest import volume_manifest
+from core.export.nifti import nifti_files
+from core.export.results import ExportFile, export_files, write_files
 from core.imaging import Window
+from core.prompts import parse_phrases
 from core.segmentation import DEFAULT_THRESHOLD, segment
 from core.settings import settings_for
+from core.volume import calls, segment_slices, slice_range
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
+
+    from core.backends.base import Backend
+    from core.imaging import Notice, Upload
+    from core.segmentation import Segmentation
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--volume", type=int, default=0, help="time point of a 4-D file, from 0")
     parser.add_argument("--channel", type=int, default=None, help="channel, from 0")
     parser.add_argument("--window", default=None, metavar="CENTRE/WIDTH", help="such as 40/400")
+    parser.add_argument(
+        "--slices",
+        default=None,
+        metavar="all|FIRST-LAST",
+        help="run on many slices of a volume and write masks as NIfTI on its grid",
+    )
     parser.add_argument(
         "--threshold",
         type=int,
@@ -44,6 +62,14 @@ def run(arguments: argparse.Namespace) -> None:
         WorkbenchError: The image, the phrases, the settings or the backend stand in the way.
     """
     upload = read_upload(arguments.input)
+    backend = get_backend(arguments.backend, settings_for(arguments.backend, os.environ))
+    if arguments.slices is None:
+        _run_frame(arguments, upload, backend)
+    else:
+        _run_slices(arguments, upload, backend)
+
+
+def _run_frame(arguments: argparse.Namespace, upload: Upload, backend: Backend) -> None:
     frame = upload.frame(
         arguments.frame,
         _window(arguments.window),
@@ -51,7 +77,6 @@ def run(arguments: argparse.Namespace) -> None:
         axis=arguments.axis,
         volume=arguments.volume,
     )
-    backend = get_backend(arguments.backend, settings_for(arguments.backend, os.environ))
     result = segment(frame, arguments.phrases, backend)
     thresholds = dict.fromkeys(result.phrases, arguments.threshold)
     files = export_files(result, thresholds=thresholds)
@@ -61,9 +86,48 @@ def run(arguments: argparse.Namespace) -> None:
         area = mask.area(arguments.threshold)
         share = 100.0 * area / mask.probability.size
         print(f"{mask.phrase}: {area} px ({share:.1f} %), category {mask.category or 'none'}")
-    for notice in (*upload.notices, *frame.notices, *result.notices):
+    _say_the_rest((*upload.notices, *frame.notices, *result.notices), len(files))
+
+
+def _run_slices(arguments: argparse.Namespace, upload: Upload, backend: Backend) -> None:
+    grid = upload.grid
+    if grid is None:
+        raise InputError(
+            f"{upload.name} is no volume with a known geometry.",
+            "Leave --slices out and choose one with --frame.",
+        )
+    phrases = parse_phrases(arguments.phrases)
+    wanted = slice_range(upload, arguments.axis, arguments.slices)
+    wanted = replace(
+        wanted,
+        volume=arguments.volume,
+        window=_window(arguments.window),
+        channel=arguments.channel,
+    )
+    results: dict[int, Segmentation] = {}
+    for group in calls(wanted.indices, backend):
+        found = segment_slices(upload, wanted, group, phrases=phrases, backend=backend)
+        results.update(zip(group, found, strict=True))
+        print(f"{len(results)} of {len(wanted.indices)} slices", file=sys.stderr)
+    files = nifti_files(grid, wanted.axis, results, arguments.threshold)
+    notices = [n for index in results for n in results[index].notices]
+    record = volume_manifest(
+        grid,
+        wanted.axis,
+        results,
+        threshold=arguments.threshold,
+        files={file.name: file.sha256 for file in files},
+    )
+    files.append(ExportFile("manifest.json", record))
+    write_files(files, arguments.out)
+    print(backend.label)
+    _say_the_rest((*upload.notices, *dict.fromkeys(notices)), len(files))
+
+
+def _say_the_rest(notices: Iterable[Notice], count: int) -> None:
+    for notice in notices:
         print(f"Note: {notice.text}")
-    print(f"{len(files)} files written. Research use only, not for diagnosis.")
+    print(f"{count} files written. {about.NOTICE}")
 
 
 def _window(text: str | None) -> Window | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from core.export.overlay import Style
+    from core.imaging.grid import VolumeGrid
     from core.imaging.model import Frame
     from core.segmentation import PhraseMask, Segmentation
 
@@ -39,27 +40,88 @@ def manifest(
         colours: ``"#rrggbb"`` by phrase.
         style: How the overlay was drawn.
     """
-    content = {
+    return _encode(
+        _program(segmentation)
+        | {
+            "image": _describe_frame(segmentation.frame),
+            "masks": [
+                _describe_mask(mask, thresholds[mask.phrase], colours[mask.phrase])
+                for mask in segmentation.masks
+            ],
+            "overlay": asdict(style),
+            "notices": [notice.text for notice in segmentation.notices],
+            "files": dict(files),
+        }
+    )
+
+
+def volume_manifest(
+    grid: VolumeGrid,
+    axis: str,
+    results: Mapping[int, Segmentation],
+    *,
+    threshold: int,
+    files: Mapping[str, str],
+) -> bytes:
+    """Write the manifest of a run over slices as indented JSON; see :func:`manifest`.
+
+    Args:
+        grid: Of the volume.
+        axis: Name of the direction of the slices.
+        results: Segmentation of each slice, by its position; at least one.
+        threshold: Level from which a pixel is foreground.
+        files: SHA-256 (hex) of each written file, by file name.
+    """
+    first = next(iter(results.values()))
+    slices = [
+        {
+            "index": index,
+            "sha256": result.frame.sha256,
+            "masks": [
+                {
+                    "phrase": mask.phrase,
+                    "category": mask.category,
+                    "area_px": mask.area(threshold),
+                    "probability_sha256": mask.sha256,
+                }
+                for mask in result.masks
+            ],
+        }
+        for index, result in results.items()
+    ]
+    return _encode(
+        _program(first)
+        | {
+            "axis": axis,
+            "shape": list(grid.shape),
+            "affine": grid.affine.tolist(),
+            "threshold": threshold,
+            "window": asdict(first.frame.window) if first.frame.window else None,
+            "steps": list(first.frame.steps),
+            "slices": slices,
+            "files": dict(files),
+        }
+    )
+
+
+def _program(segmentation: Segmentation) -> dict[str, object]:
+    """What every manifest starts with."""
+    return {
         "program": about.NAME,
         "version": about.VERSION,
         "notice": about.NOTICE,
         "backend": segmentation.backend,
         "engine": segmentation.engine,
         "phrases": list(segmentation.phrases),
-        "image": _describe_frame(segmentation.frame),
-        "masks": [
-            _describe_mask(mask, thresholds[mask.phrase], colours[mask.phrase])
-            for mask in segmentation.masks
-        ],
-        "overlay": asdict(style),
         "model_side": MODEL_SIDE,
-        "notices": [notice.text for notice in segmentation.notices],
-        "files": dict(files),
         "software": {
             "python": platform.python_version(),
             **{name: version(name) for name in _LIBRARIES},
         },
     }
+
+
+def _encode(content: dict[str, object]) -> bytes:
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,6 +35,11 @@ class ExportFile:
 
     name: str
     content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 (hex) of the content."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def export_files(
@@ -70,7 +77,7 @@ def export_files(
         files.append(ExportFile(f"mask_{name}.png", png))
     record = manifest(
         segmentation,
-        files={file.name: hashlib.sha256(file.content).hexdigest() for file in files},
+        files={file.name: file.sha256 for file in files},
         thresholds=level_of,
         colours=colour_of,
         style=style,
@@ -95,3 +102,13 @@ def write_files(files: list[ExportFile], folder: Path) -> None:
             f"The results could not be written: {error.strerror or 'the disk refused'}.",
             "Choose another folder with --out, or free some space.",
         ) from None
+
+
+def zip_files(files: list[ExportFile]) -> bytes:
+    """Put files into one ZIP; the same files always give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            # The earliest time that ZIP knows, instead of now.
+            archive.writestr(zipfile.ZipInfo(file.name, (1980, 1, 1, 0, 0, 0)), file.content)
+    return buffer.getvalue()

@@ -80,11 +80,13 @@ class _Reader:
         return ArchiveUpload(self._name, parts, self._notices(), self._budget)
 
     def _take(self, member: str) -> None:
+        kind = sniff(read_or_refuse(member, partial(self._members.start_of, member)))
+        if kind in (None, Kind.ZIP):
+            why = "an archive inside the archive" if kind else "not an image"
+            self._left_out.append(LeftOut(member, why))
+            return
         content = read_or_refuse(member, partial(self._members.read, member))
-        kind = sniff(content) if content else None
-        if kind is Kind.ZIP:
-            self._left_out.append(LeftOut(member, "an archive inside the archive"))
-        elif kind is Kind.DICOM:
+        if kind is Kind.DICOM:
             self._take_dicom(member, content)
         else:
             self._parts.append((member, self._open_one(content, member)))

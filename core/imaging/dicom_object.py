@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from core.imaging.refusals import (
     shown_name,
     unknown,
 )
+from core.imaging.unpacking import RAW_DEFLATE, unpack
 
 if TYPE_CHECKING:
     from core.imaging.budget import Budget
@@ -38,8 +38,6 @@ _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 # One of these is in every DICOM object; without them and without preamble it is something else.
 _MARKS = ("SOPClassUID", "Modality", "Rows", "StudyInstanceUID", "RecognitionCode")
 _PREAMBLE = 132
-# A prefix group that says Deflated is followed by a raw deflate stream (PS3.5 A.5).
-_RAW_DEFLATE = -15
 _MODALITY = re.compile(r"[A-Z]{2,16}")
 
 
@@ -121,11 +119,8 @@ def _parse(data: bytes, name: str, budget: Budget) -> Dataset:
 
 
 def _inflate(packed: bytes, meta: Dataset, name: str, budget: Budget) -> Dataset:
-    """Unpack a deflated data set within the byte budget."""
-    unpacker = zlib.decompressobj(_RAW_DEFLATE)
-    plain = unpacker.decompress(packed, budget.max_file_bytes + 1)
-    if len(plain) > budget.max_file_bytes:
-        raise damaged(name, "it unpacks to more than the limit for a file")
+    """Unpack a data set that is a bare deflate stream (PS3.5 A.5)."""
+    plain = unpack(packed, name, budget, wbits=RAW_DEFLATE)
     dataset = read_dataset(io.BytesIO(plain), is_implicit_VR=False, is_little_endian=True)
     file_meta = FileMetaDataset(meta)
     file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -137,7 +132,7 @@ def _refuse_other_objects(dataset: Dataset, name: str) -> None:
     uid = str(dataset.get("SOPClassUID") or "")
     if uid == WHOLE_SLIDE:
         raise NoPixels(
-            f"{shown_name(name)} is a level or label of a whole-slide image (VL Whole Slide "
+            f"{shown_name(name)} is a level, thumbnail or label of a whole-slide image (VL Whole Slide "
             "Microscopy), which is not read here.",
             "Export the region of interest as PNG or TIFF from a slide viewer such as QuPath.",
         )

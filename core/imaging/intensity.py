@@ -75,8 +75,12 @@ def render(values: Values, look: Look, blank: Mask | None = None) -> Rendered:
     Raises:
         ChoiceError: A window was chosen for colour.
     """
-    if values.ndim == 3:
-        return _colour(values, look)
+    # Casting and scaling NaN, infinite and very large numbers is meant; they are dealt with after.
+    with np.errstate(all="ignore"):
+        return _colour(values, look) if values.ndim == 3 else _grey(values, look, blank)
+
+
+def _grey(values: Values, look: Look, blank: Mask | None) -> Rendered:
     hidden, notices = _without_numbers(values, blank)
     voi = look.voi
     if voi is not None and voi.curve != "percentiles":
@@ -95,7 +99,8 @@ def render(values: Values, look: Look, blank: Mask | None = None) -> Rendered:
         levels[hidden] = 0
         steps.append("pixels without a measurement shown black")
     rgb = np.repeat(levels[:, :, None], 3, axis=2)
-    return Rendered(rgb, voi.window if voi else None, tuple(steps), notices)
+    by_window = voi is not None and voi.curve != "percentiles"
+    return Rendered(rgb, voi.window if voi and by_window else None, tuple(steps), notices)
 
 
 def limits(
@@ -132,7 +137,7 @@ def range_levels(values: Float64, low: float, high: float) -> Float64:
     """Scale low..high to 0..255 and truncate, as the model's reference client does."""
     if not high > low:
         return np.zeros_like(values)
-    return np.floor(np.clip((values - low) * (255.0 / (high - low)), 0, 255))
+    return np.floor(np.clip((values - low) / (high - low), 0, 1) * 255)
 
 
 def voi_levels(values: Float64, voi: Voi) -> Float64:

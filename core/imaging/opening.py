@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zlib
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,10 @@ from core.imaging.budget import budget_from
 from core.imaging.dicom import open_dicom
 from core.imaging.nifti import NiftiUpload
 from core.imaging.raster import RasterUpload
-from core.imaging.refusals import check_file_size, damaged, read_or_refuse, unknown
+from core.imaging.refusals import check_file_size, read_or_refuse, unknown
 from core.imaging.sniff import Kind, describe_other, sniff
 from core.imaging.tiff import TiffUpload
+from core.imaging.unpacking import GZIP, unpack
 
 if TYPE_CHECKING:
     from core.imaging.budget import Budget
@@ -62,12 +62,9 @@ def _open(data: bytes, name: str, kind: Kind, budget: Budget) -> Upload:
 
 
 def _unpacked(data: bytes, name: str, budget: Budget) -> bytes:
-    """What is inside a gzip file, such as a single DICOM file, within the byte budget."""
-    unpacker = zlib.decompressobj(wbits=31)
-    inside = unpacker.decompress(data, budget.max_file_bytes + 1)
+    """What is inside a gzip file, such as a single DICOM file."""
+    inside = unpack(data, name, budget, wbits=GZIP)
     check_file_size(name, len(inside), budget)
-    if not unpacker.eof:
-        raise damaged(name)
     if sniff(inside) in (Kind.GZIP, Kind.ZIP):
         raise unknown(name, "an archive inside an archive", "Unpack it and upload what is inside.")
     return inside

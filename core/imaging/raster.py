@@ -20,7 +20,7 @@ from PIL import (
 from core.errors import ChoiceError
 from core.imaging.model import Axis, Choices, Notice, Upload
 from core.imaging.picture import Plane, frame_of
-from core.imaging.raster_header import read_picture_header
+from core.imaging.raster_header import gif_frames, png_is_whole, read_picture_header
 from core.imaging.refusals import (
     check_choice,
     check_frame_count,
@@ -69,6 +69,10 @@ class RasterUpload(Upload):
         self._data, self._kind = data, kind
         self._header = _header(data, name, kind)
         check_picture_size(name, self._header.width, self._header.height, budget)
+        if kind is Kind.PNG and not png_is_whole(data):
+            raise damaged(name)
+        if kind is Kind.GIF:
+            check_frame_count(name, gif_frames(data, budget.max_frames), budget)
         count = read_or_refuse(name, partial(_count_frames, data, kind))
         check_frame_count(name, count, budget)
         self.choices = Choices(axes=(Axis("stack", count),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 from core.imaging.sniff import Kind
@@ -11,6 +12,7 @@ _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # Markers without a length: TEM, RST0 to RST7, SOI.
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 _SOS, _EOI = 0xDA, 0xD9
+_GIF_IMAGE, _GIF_EXTENSION = 0x2C, 0x21
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,25 @@ def jpeg2000_header(data: bytes) -> PictureHeader | None:
     return PictureHeader(width, height, (data[start + 42] & 0x7F) + 1)
 
 
+def png_is_whole(data: bytes) -> bool:
+    """True when every critical chunk up to IEND is there and has the right checksum.
+
+    Decoders differ in what they forgive; a picture with wrong pixels in it is not shown.
+    """
+    at = 8
+    while at + 12 <= len(data):
+        length = _big(data, at, 4)
+        kind = data[at + 4 : at + 8]
+        end = at + 8 + length
+        critical = not kind[:1].islower()
+        if critical and zlib.crc32(data[at + 4 : end]) != _big(data, end, 4):
+            return False
+        if kind == b"IEND":
+            return True
+        at = end + 4
+    return False
+
+
 def _png(data: bytes) -> PictureHeader | None:
     if data[12:16] != b"IHDR" or len(data) < 33:
         return None
@@ -88,6 +109,39 @@ def _gif(data: bytes) -> PictureHeader | None:
         return None
     width, height = _little(data, 6, 2), _little(data, 8, 2)
     return PictureHeader(width, height)
+
+
+def gif_frames(data: bytes, most: int) -> int:
+    """Count the pictures of a GIF without decoding them, up to one more than ``most``.
+
+    Args:
+        data: The whole file.
+        most: Where counting may stop.
+    """
+    at = 13 + _colour_table(data[10]) if len(data) > 10 else len(data)
+    count = 0
+    while at < len(data) and count <= most:
+        kind = data[at]
+        if kind == _GIF_IMAGE and at + 10 <= len(data):
+            count += 1
+            at = _after_blocks(data, at + 11 + _colour_table(data[at + 9]))
+        elif kind == _GIF_EXTENSION:
+            at = _after_blocks(data, at + 2)
+        else:
+            break
+    return count
+
+
+def _colour_table(flags: int) -> int:
+    """Bytes of the colour table that a packed field announces."""
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _after_blocks(data: bytes, at: int) -> int:
+    """Skip sub-blocks up to and with their terminator."""
+    while at < len(data) and data[at]:
+        at += 1 + data[at]
+    return at + 1
 
 
 def _bmp(data: bytes) -> PictureHeader | None:

@@ -67,9 +67,10 @@ class ReferenceMask:
         Args:
             label: Index into :attr:`labels`, or None.
         """
-        if label is None:
-            return self.numbers > 0
-        return self.numbers == label + 1
+        found: npt.NDArray[np.bool_] = (
+            self.numbers > 0 if label is None else self.numbers == label + 1
+        )
+        return found
 
 
 def read_reference_mask(
@@ -112,9 +113,8 @@ def read_reference_mask(
         for value, count in zip(found, counts, strict=True)
         if value != 0
     )
-    if len(labels) < 2:
-        kind = "binary"
-    return ReferenceMask(numbers.reshape(shape).astype(np.int32), labels, kind, notices)
+    drawn = numbers.reshape(shape).astype(np.int32)
+    return ReferenceMask(drawn, labels, "binary" if len(labels) < 2 else kind, notices)
 
 
 def _codes(

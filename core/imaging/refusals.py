@@ -56,6 +56,7 @@ def read_or_refuse(name: str, read: Callable[[], T]) -> T:
 
     Raises:
         WorkbenchError: As raised by ``read``.
+        TooLarge: Memory ran out.
         DamagedFile: For anything else that ``read`` raises.
     """
     with quiet_libraries():
@@ -63,9 +64,16 @@ def read_or_refuse(name: str, read: Callable[[], T]) -> T:
             return read()
         except WorkbenchError:
             raise
+        except MemoryError:
+            kind = ""
         except Exception as problem:  # noqa: BLE001 - see above: third-party decoders, any class
             kind = type(problem).__name__
-    raise damaged(name, details=f"The decoder stopped with {kind}.")
+    if kind:
+        raise damaged(name, details=f"The decoder stopped with {kind}.")
+    raise TooLarge(
+        f"{shown_name(name)} needs more memory than this machine has free.",
+        "Close other files, or export a part of it or a smaller size.",
+    )
 
 
 def empty(name: str) -> EmptyFile:
@@ -157,7 +165,7 @@ def check_frame_count(name: str, count: int, budget: Budget) -> None:
     """
     if count > budget.max_frames:
         raise TooLarge(
-            f"{shown_name(name)} has {count} frames; the limit is {budget.max_frames}.",
+            f"{shown_name(name)} has at least {count} frames; the limit is {budget.max_frames}.",
             "Split it into parts, or have the limit raised (MIP_MAX_FRAMES).",
         )
 

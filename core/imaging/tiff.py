@@ -101,7 +101,8 @@ class TiffUpload(Upload):
                 values = values[:, :, channel]
             if ref.channels > 1:
                 steps = (*steps, f"channel {channel + 1} of {ref.channels}")
-            turned = upright(values, int(getattr(page, "orientation", 1) or 1))
+            tag = page.tags.get("Orientation")
+            turned = upright(values, None if tag is None else int(tag.value))
         if turned is not values:
             steps = (*steps, "turned upright by its orientation tag")
         return np.ascontiguousarray(turned), inverted, steps

@@ -25,6 +25,7 @@ def run(*arguments, env=None):
         capture_output=True,
         text=True,
         timeout=120,
+        check=False,
     )
 
 

@@ -24,14 +24,10 @@ export function hooksOf(painter, move) {
       painter.paint();
       return painter.renderer.readPixel(...[x, y].map((value) => Math.floor(value * painter.ratio)));
     },
-    /** [width, height, RGBA bytes in hexadecimal] of the whole canvas. */
+    /** The canvas as the URL of a PNG. */
     snapshot: () => {
       painter.paint();
-      const { width, height } = painter.renderer.canvas;
-      const copy = new OffscreenCanvas(width, height).getContext("2d");
-      copy.drawImage(painter.renderer.canvas, 0, 0);
-      const bytes = Array.from(copy.getImageData(0, 0, width, height).data);
-      return [width, height, bytes.map((value) => value.toString(16).padStart(2, "0")).join("")];
+      return painter.renderer.canvas.toDataURL();
     },
     /** Milliseconds a frame takes, the pixels read back included; the mean of `count`. */
     frameMs: (count) => {

@@ -69,11 +69,17 @@ def _lungs(view: View) -> tuple[Bool, Bool]:
 def _prepared(grey: Uint8) -> tuple[Uint8, Bool]:
     """Even out the contrast, and find the body: all but the black that touches the edge."""
     grey = np.asarray(cv2.medianBlur(grey, 5), dtype=np.uint8)
-    low, high = np.percentile(grey, [1, 99])
-    stretched = np.clip((grey - low) / max(high - low, 1) * 255, 0, 255).astype(np.uint8)
-    body = ~shapes.touching_edge(stretched < 25)
+    body = ~shapes.touching_edge(_stretched(grey, grey) < 25)
+    stretched = _stretched(grey, grey[body] if body.any() else grey)
     evened = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(4, 4)).apply(stretched)
     return np.asarray(cv2.GaussianBlur(evened, (0, 0), 2), dtype=np.uint8), body
+
+
+def _stretched(grey: Uint8, sample: Uint8) -> Uint8:
+    """Grey levels with the 1st to 99th percentile of a sample moved to 0..255."""
+    low, high = np.percentile(sample, [1, 99])
+    levels = np.clip((grey - low) / max(high - low, 1) * 255, 0, 255)
+    return np.asarray(levels, dtype=np.uint8)
 
 
 def _midline(image: Uint8, body: Bool) -> int:

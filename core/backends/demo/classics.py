@@ -38,11 +38,11 @@ def hysteresis(image: Float32, low: float, high: float) -> Bool:
     return np.asarray(_filters.apply_hysteresis_threshold(image, low, high), dtype=np.bool_)
 
 
-def stains(rgb: Uint8) -> Float32:
+def stains(rgb: Float32) -> Float32:
     """Haematoxylin, eosin and DAB by colour deconvolution (Ruifrok and Johnston, 2001).
 
     Args:
-        rgb: uint8 (H, W, 3).
+        rgb: float32 (H, W, 3), light let through, 0..1 with 1 for no stain.
 
     Returns:
         float32 (H, W, 3), no unit.

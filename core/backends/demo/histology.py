@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 _REACH = 2.5
 _GLAND_SIDE = 512
-# Glands' epithelium has about twice the stain of what lies around it; in a field of scattered
-# nuclei Otsu only splits denser from less dense. And glands do not fill a whole picture.
-_LEAST_STAIN_RATIO, _LARGEST_GLANDS = 1.75, 0.9
+# Darker than this in every channel, and touching the edge, is no tissue.
+_DARKEST_TISSUE = 30
+# Glands' epithelium has more than twice the stain of what lies around it; in a field of scattered
+# nuclei Otsu only splits denser from less dense. And glands do not fill the picture.
+_LEAST_STAIN_RATIO, _LARGEST_GLANDS = 2.1, 0.75
 # Share of a lumen's area that nuclei of debris may take.
 _MOST_NUCLEI = 0.1
 
@@ -46,10 +48,26 @@ def nuclei(view: View) -> Uint8:
     return soft.from_mask(_separate(mask), _REACH)
 
 
+def _stains(rgb: Uint8) -> Float32:
+    """Haematoxylin, eosin and DAB, float32 (h, w, 3); the median outside the slide's picture.
+
+    Light is measured against the brightest hundredth of the slide, so that a dim lamp does not
+    count as stain.
+    """
+    outside = shapes.touching_edge(rgb.max(axis=2) < _DARKEST_TISSUE)
+    inside = ~shapes.dilated(outside, 3) if outside.any() else ~outside
+    if not inside.any():
+        return np.zeros(rgb.shape, dtype=np.float32)
+    white = np.maximum(np.percentile(rgb[inside], 99, axis=0), 1)
+    through = np.clip(rgb / white, 0.06, 1).astype(np.float32)
+    found = stains(through)
+    found[~inside] = np.median(found[inside], axis=0)
+    return found
+
+
 def haematoxylin(rgb: Uint8) -> Float32:
     """How much haematoxylin there is, float32 (h, w), smoothed; 0 and up, no unit."""
-    stain = stains(rgb)[..., 0]
-    return np.asarray(cv2.GaussianBlur(stain, (0, 0), 2.0), dtype=np.float32)
+    return np.asarray(cv2.GaussianBlur(_stains(rgb)[..., 0], (0, 0), 2.0), dtype=np.float32)
 
 
 def _limit(stain: Float32) -> Float32 | None:
@@ -79,9 +97,7 @@ def glands(view: View) -> Uint8:
     limit = _limit(nuclear)
     if limit is None:
         return soft.nothing(view.shape)
-    # Epithelium takes up most of either stain: nuclei of haematoxylin, cells of DAB.
-    separated = stains(small)
-    stain = separated[..., 0] + separated[..., 2]
+    stain = _epithelial_stain(small)
     unit = _GLAND_SIDE / 64
     epithelium = _above_otsu(stain, unit)
     if not _stands_out(stain, epithelium):
@@ -91,10 +107,20 @@ def glands(view: View) -> Uint8:
     pale = _above_otsu(lightness, unit / 2) & ~epithelium
     lumens = _lumens(pale, epithelium, nuclear > limit, unit)
     whole = shapes.closed(epithelium | lumens, unit)
-    whole = shapes.without_small(shapes.opened(shapes.filled(whole), unit), round(16 * unit**2))
+    # A large hole that is no lumen is stroma between glands.
+    holes = shapes.filled(whole) & ~whole
+    whole |= holes & ~shapes.without_small(holes, round(32 * unit**2))
+    whole = shapes.without_small(shapes.opened(whole, unit), round(16 * unit**2))
     if whole.mean() > _LARGEST_GLANDS:
         return soft.nothing(view.shape)
     return view.grown(soft.from_mask(whole, _REACH * 2))
+
+
+def _epithelial_stain(rgb: Uint8) -> Float32:
+    """What epithelium takes up: haematoxylin, and DAB where the section is brown and blue."""
+    found = _stains(rgb)
+    brown = float(np.median(rgb[..., 1])) > float(np.median(rgb[..., 2]))
+    return found[..., 0] + found[..., 2] if brown else found[..., 0]
 
 
 def _above_otsu(image: Float32, blur: float) -> Bool:

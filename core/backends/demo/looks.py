@@ -110,7 +110,10 @@ def guess(view: View) -> tuple[Look, ...]:
 def _colour_looks(t: _Traits) -> list[Look]:
     found = []
     stained = t.blue >= 0.8 and t.red >= 0.8
-    if t.texture >= 0.2 and (stained or (t.hue_spread >= 35 and t.texture >= 0.3 and t.red > 0.5)):
+    # Two stains give two hues; pink skin has one.
+    two_hues = t.hue_spread >= 25 or t.texture >= 0.2
+    brown_and_blue = t.hue_spread >= 35 and t.texture >= 0.3 and t.red > 0.5
+    if (stained and two_hues) or brown_and_blue:
         found.append(Look.HISTOLOGY)
     if t.red >= 0.85 and t.corner >= 0.1 and t.roundness >= 0.85 and t.hue_spread <= 10:
         return [*found, Look.FUNDUS]
@@ -125,9 +128,12 @@ def _colour_looks(t: _Traits) -> list[Look]:
 
 def _grey_looks(t: _Traits, view: View) -> list[Look]:
     if t.touch < 0.2:
-        return [Look.BRAIN_MR] if head_has_brain(view) else [Look.CT]
+        if head_has_brain(view):
+            return [Look.BRAIN_MR]
+        # A body is round; the fan of an ultrasound probe is not.
+        return [Look.CT] if t.roundness >= 0.5 else [Look.ULTRASOUND, Look.CT]
     found = []
-    if t.middle >= 0.62 and t.texture <= 0.2 or t.middle >= 0.5 and t.texture <= 0.1:
+    if (t.middle >= 0.62 and t.texture <= 0.2) or (t.middle >= 0.5 and t.texture <= 0.1):
         found.append(Look.CHEST_XRAY)
     if t.middle <= 0.62 and t.texture >= 0.1:
         found.append(Look.ULTRASOUND)
@@ -148,7 +154,7 @@ def _traits(view: View) -> _Traits:
     spread = max(1.0, float(grey[signal].std())) if signal.any() else 1.0
     return _Traits(
         chroma=float(np.median((brightest - darkest)[lit])) if lit.any() else 0.0,
-        red=float((red > green + 5).mean()) if lit.any() else 0.0,
+        red=float((red > green + 2).mean()) if lit.any() else 0.0,
         blue=float((blue > green + 2).mean()) if lit.any() else 0.0,
         warmth=float(np.median(red) / max(1.0, np.median(green))) if lit.any() else 0.0,
         # Red sits at both ends of the hue scale: turn it by 30 so that it does not split.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from components.viewer.bundle import library_js
 
-    from playwright.sync_api import Locator, Page
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Locator, Page
 
 SCRIPT = Path(__file__).with_name("viewer_app.py")
 LARGE = 20_000  # bytes; a message with pixels or code in it is larger, a rerun's are smaller
@@ -119,11 +120,10 @@ def viewer_page(page: Page, run_app: Callable[..., str]) -> ViewerPage:
     return ViewerPage(page, run_app(SCRIPT))
 
 
-@pytest.fixture
-def library(page: Page, run_app: Callable[..., str]) -> Callable[..., Any]:
+@pytest.fixture(scope="module")
+def library(chromium: Browser, run_app: Callable[..., str]) -> Iterator[Callable[..., Any]]:
     """Evaluate an expression with the viewer's code as ``lib``, and ``values``."""
-    from components.viewer.bundle import library_js
-
+    page = chromium.new_page()
     page.goto(f"{run_app(SCRIPT)}/_stcore/health")
     page.evaluate(
         """async source => {
@@ -132,9 +132,5 @@ def library(page: Page, run_app: Callable[..., str]) -> Callable[..., Any]:
         }""",
         library_js().decode(),
     )
-
-    def evaluate(expression: str, *values: object) -> Any:
-        json.dumps(values)  # only plain data crosses over
-        return page.evaluate(f"async values => ({expression})", list(values))
-
-    return evaluate
+    yield lambda expression, *values: page.evaluate(f"async values => ({expression})", list(values))
+    page.close()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
+import cv2
 import numpy as np
 import pytest
 import viewer_app_parts as parts
@@ -117,7 +120,7 @@ def test_the_plain_canvas_shows_the_same_pixels_as_webgl(viewer_page, zoom):
     assert gl.shape == plain.shape
     differs = np.abs(gl - plain).max(axis=-1) > 2
     assert differs.mean() < 0.002
-    assert len(np.unique(gl.reshape(-1, 3), axis=0)) > 100
+    assert len(np.unique(gl[::5, ::5].reshape(-1, 3), axis=0)) > 100
 
 
 def test_without_a_graphics_card_the_plain_canvas_draws(viewer_page):
@@ -136,12 +139,12 @@ def test_shrunk_pictures_look_the_same_on_both(viewer_page):
 
 
 def screen(viewer_page, scale: float | None) -> np.ndarray:
-    """The canvas's pixels (H, W, 3) with the view zoomed to a scale, or fitted."""
+    """The canvas's pixels (H, W, BGR) with the view zoomed to a scale, or fitted."""
     assert f"viewer={viewer_page.call('viewer.kind')}" in viewer_page.page.url
     if scale is not None:
         viewer_page.call("viewer.zoomTo(values[0])", scale)
-    width, height, values = viewer_page.call("viewer.snapshot()")
-    return np.frombuffer(bytes.fromhex(values), np.uint8).reshape(height, width, 4)[:, :, :3]
+    file = b64decode(viewer_page.call("viewer.snapshot()").partition(",")[2])
+    return cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_COLOR)
 
 
 def test_pixels_that_are_not_square_are_shown_in_true_proportion(viewer_page):
@@ -158,8 +161,9 @@ def test_letters_and_scale_bar_show_when_the_file_has_them(viewer_page):
     assert letters == ["R", "L", "A", "P"]
     length = viewer_page.page.locator(".scale-bar .length").bounding_box()
     assert length is not None
-    assert viewer_page.page.locator(".scale-bar .label").inner_text() == "10 mm"
-    (left, _), (right, _) = viewer_page.point(20, 50), viewer_page.point(30, 50)
+    label = viewer_page.page.locator(".scale-bar .label").inner_text()
+    mm = int(label.removesuffix(" mm"))
+    (left, _), (right, _) = viewer_page.point(20, 50), viewer_page.point(20 + mm, 50)
     assert length["width"] == pytest.approx(right - left, abs=1)
 
 
