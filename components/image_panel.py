@@ -101,6 +101,9 @@ def choose_frame(image: LoadedImage) -> FrameChoice:
     count = next(entry.count for entry in choices.axes if entry.name == axis)
     index = 0
     if count > 1:
+        # A volume opens in its middle, where there is something to see; a stack at its start.
+        middle = (count + 1) // 2 if len(choices.axes) > 1 else 1
+        st.session_state.setdefault(_slice_key(image, axis), middle)
         index = st.slider(
             "Slice" if len(choices.axes) > 1 else "Frame",
             1,

@@ -69,10 +69,7 @@ def _model_picture(state: Session, frame: Frame) -> bytes:
 
 
 def _show_words(image: LoadedImage, frame: Frame, result: Segmentation | None) -> None:
-    facts = [f"{frame.width} x {frame.height} pixels"]
-    if frame.spacing_mm:
-        facts.append(f"{frame.spacing_mm.column:.3g} x {frame.spacing_mm.row:.3g} mm each")
-    facts.extend(frame.steps)
+    facts = [*frame.steps]
     if result:
         facts.append(f"answered in {result.seconds:.1f} s")
     st.caption(plain(", ".join(facts)))

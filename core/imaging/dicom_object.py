@@ -132,8 +132,8 @@ def _refuse_other_objects(dataset: Dataset, name: str) -> None:
     uid = str(dataset.get("SOPClassUID") or "")
     if uid == WHOLE_SLIDE:
         raise NoPixels(
-            f"{shown_name(name)} is a level, thumbnail or label of a whole-slide image (VL Whole Slide "
-            "Microscopy), which is not read here.",
+            f"{shown_name(name)} is a level, thumbnail or label of a whole-slide image (VL "
+            "Whole Slide Microscopy), which is not read here.",
             "Export the region of interest as PNG or TIFF from a slide viewer such as QuPath.",
         )
     if uid in SEGMENTATIONS:

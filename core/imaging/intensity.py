@@ -82,8 +82,9 @@ def render(values: Values, look: Look, blank: Mask | None = None) -> Rendered:
 
 def _grey(values: Values, look: Look, blank: Mask | None) -> Rendered:
     hidden, notices = _without_numbers(values, blank)
-    voi = look.voi
+    voi, window = look.voi, None
     if voi is not None and voi.curve != "percentiles":
+        window = voi.window
         levels = _apply(values, lambda v: voi_levels(v, voi))
         steps = [window_words(voi.window)]
     elif voi is None and values.dtype == np.uint8:
@@ -99,8 +100,7 @@ def _grey(values: Values, look: Look, blank: Mask | None) -> Rendered:
         levels[hidden] = 0
         steps.append("pixels without a measurement shown black")
     rgb = np.repeat(levels[:, :, None], 3, axis=2)
-    by_window = voi is not None and voi.curve != "percentiles"
-    return Rendered(rgb, voi.window if voi and by_window else None, tuple(steps), notices)
+    return Rendered(rgb, window, tuple(steps), notices)
 
 
 def limits(

@@ -35,7 +35,7 @@ def test_a_mask_is_written_with_the_values_0_and_255(rng):
     assert np.array_equal(np.asarray(picture), np.where(mask, 255, 0))
 
 
-def test_text_is_kept_in_any_script(rng):
+def test_text_is_kept_in_any_script():
     png = encode_png(np.zeros((4, 4), np.uint8), {"Title": "fegato è 肝"})
     picture = Image.open(io.BytesIO(png))
     picture.load()

@@ -4,8 +4,10 @@ import base64
 import io
 import json
 import time
+import zipfile
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
 from PIL import Image
@@ -54,6 +56,10 @@ def upload(app, *files):
 def run_to_the_end(app):
     """Press Run and wait for the masks, as the page's own polling does."""
     app.button(key="run").click().run()
+    wait_for_the_end(app)
+
+
+def wait_for_the_end(app):
     deadline = time.monotonic() + PATIENCE_S
     while state(app).job is not None:
         assert time.monotonic() < deadline
@@ -80,10 +86,7 @@ def test_a_newcomer_sees_samples_and_the_notice(app):
 
 def test_one_click_on_a_sample_gives_masks(app):
     app.button(key="sample_chest").click().run()
-    deadline = time.monotonic() + PATIENCE_S
-    while state(app).job is not None and time.monotonic() < deadline:
-        time.sleep(0.05)
-        app.run()
+    wait_for_the_end(app)
     (result,) = state(app).results.values()
     assert result.phrases == ("left lung", "right lung")
     assert all(mask.area() > 0 for mask in result.masks)
@@ -141,10 +144,7 @@ def test_all_images_run_and_one_that_the_engine_does_not_know_says_so(app):
     upload(app, ("a.png", sample_file("chest")), ("b.png", sample_file("skin")))
     phrases_box(app).set_value("lung").run()
     app.button(key="run_all").click().run()
-    deadline = time.monotonic() + PATIENCE_S
-    while state(app).job is not None and time.monotonic() < deadline:
-        time.sleep(0.05)
-        app.run()
+    wait_for_the_end(app)
     areas = [result.masks[0].area() for result in state(app).results.values()]
     assert sorted(area > 0 for area in areas) == [False, True]
 
@@ -222,3 +222,50 @@ def test_two_sessions_see_nothing_of_each_other(app):
     other = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S).run()
     assert state(other).images == {}
     assert "mine" not in words(other)
+
+
+def head_volume():
+    """A bright block in a volume of 48 x 40 x 10 voxels, every slice different, as NIfTI."""
+    values = np.full((48, 40, 10), 20, np.uint8) + np.arange(10, dtype=np.uint8)
+    values[10:30, 8:30, 2:8] = 200
+    return nibabel.Nifti1Image(values, np.diag([1.0, 1.0, 3.0, 1.0])).to_bytes()
+
+
+def test_a_volume_opens_in_its_middle_and_all_its_slices_can_be_run_and_exported(app):
+    upload(app, ("Invented^Name.nii", head_volume()))
+    image = state(app).image
+    slider = next(s for s in app.slider if s.label == "Slice")
+    assert slider.value == 5
+    phrases_box(app).set_value("unicorn").run()
+    app.button(key="run_slices").click().run()
+    wait_for_the_end(app)
+    (stack,) = state(app).stacks.values()
+    assert sorted(stack) == list(range(10))
+    assert "10 slices have masks" in words(app)
+    assert image.upload.grid is not None
+
+
+def test_a_stopped_run_over_slices_goes_on_where_it_was(app):
+    upload(app, ("head.nii", head_volume()))
+    phrases_box(app).set_value("unicorn").run()
+    next(s for s in app.slider if s.label == "From, to").set_value((1, 4)).run()
+    app.button(key="run_slices").click().run()
+    wait_for_the_end(app)
+    (stack,) = state(app).stacks.values()
+    before = {index: state(app).results[sha] for index, sha in stack.items()}
+    assert sorted(before) == [0, 1, 2, 3]
+    next(s for s in app.slider if s.label == "From, to").set_value((1, 10)).run()
+    app.button(key="run_slices").click().run()
+    wait_for_the_end(app)
+    assert sorted(stack) == list(range(10))
+    assert all(state(app).results[stack[index]] is before[index] for index in before)
+
+
+def test_an_archive_shows_each_of_its_images(app):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.png", png(np.full((32, 32), 60, np.uint8)))
+        archive.writestr("b.png", png(np.full((40, 32), 190, np.uint8)))
+    upload(app, ("two.zip", buffer.getvalue()))
+    sizes = [image.upload.frame().rgb.shape[:2] for image in state(app).images.values()]
+    assert sizes == [(32, 32), (40, 32)]

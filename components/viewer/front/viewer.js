@@ -1,4 +1,4 @@
-import { h } from "./dom.js";
+import { count, h, percent } from "./dom.js";
 import { Exporter, save } from "./export.js";
 import { hooksOf } from "./hooks.js";
 import { listenForKeys, PointerInput } from "./input.js";
@@ -288,7 +288,7 @@ class Viewer {
     const described = layers.map((layer) => {
       const { hex, threshold, area, total, mm2 } = this.#rowState(layer);
       const category = layer.category === null ? "no category" : `category: ${layer.category}`;
-      const size = area === 0 ? "nothing found" : `${area} px, ${((area / total) * 100).toFixed(2)} %`;
+      const size = area === 0 ? "nothing found" : `${count(area)} px, ${percent(area / total)}`;
       return { ...layer, hex, threshold, colour: parseColour(hex),
         visible: this.settings.isVisible(layer.id),
         text: [layer.phrase, category, size, ...(mm2 && area ? [mm2] : [])].join("  ·  ") };

@@ -103,7 +103,10 @@ def brain_mask(grey: Uint8) -> Bool:
         return nothing
     size = float(np.sqrt(head.sum()))
     smooth = np.asarray(cv2.GaussianBlur(grey, (0, 0), size / 200), dtype=np.uint8)
-    level = float(np.median(smooth[shapes.eroded(head, 0.15 * size)]))
+    middle = shapes.eroded(head, 0.15 * size)
+    if not middle.any():
+        return nothing
+    level = float(np.median(smooth[middle]))
     rim = head & ~shapes.eroded(head, 0.03 * size)
     for share in (0.01, 0.02, 0.03, 0.045):
         core = shapes.largest(shapes.opened((smooth > 0.6 * level) & head, share * size))

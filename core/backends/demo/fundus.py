@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _WORK_SIDE = 512
 _REACH = 4.0
 _CLIPPED = 245
+# A smaller lit field, in pixels of the working size, is no fundus.
+_LEAST_DIAMETER = 128
 # Disc and cup together are the brightest hundredth or two of the field.
 _CAP = 98
 # Vessel half-widths as shares of the fundus diameter, from thin branches to the main arcades.
@@ -49,6 +51,8 @@ def vessels(view: View) -> Uint8:
     """Retinal vessels; see :data:`core.backends.demo.view.Method`."""
     small = view.shrunk(view.rgb, 2 * _WORK_SIDE)
     field = retina(small)
+    if _diameter(field) < 2 * _LEAST_DIAMETER:
+        return soft.nothing(view.shape)
     ridges = _ridges(small, field, _diameter(field))
     inner = shapes.eroded(np.pad(field, 1), 8)[1:-1, 1:-1]
     if not inner.any():
@@ -81,9 +85,11 @@ def _disc(rgb: Uint8) -> tuple[Bool, Float32]:
     """The disc, bool (h', w'), and the green lightness, float32 (h', w'), about 0.5 on average."""
     field = retina(rgb)
     diameter = _diameter(field)
+    if diameter < _LEAST_DIAMETER:
+        return np.zeros(field.shape, dtype=bool), np.zeros(field.shape, dtype=np.float32)
     red, green = (_lightness(rgb[..., channel], field, diameter) for channel in (0, 1))
     lines = _ridges(rgb, field, diameter)
-    strength = lines / max(float(np.percentile(lines[field], 99)) if field.any() else 0.0, 1e-6)
+    strength = lines / max(float(np.percentile(lines[field], 99)), 1e-6)
     crossing = cv2.GaussianBlur(np.minimum(strength, 1), (0, 0), diameter / 12)
     spot = _brightest_spot(green, crossing * field, diameter)
     disc = np.zeros(field.shape, dtype=bool)

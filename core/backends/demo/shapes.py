@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Bool = npt.NDArray[np.bool_]
 
 
+# Regions looked at per threshold: anatomy is among the largest, texture has hundreds.
+_MOST_REGIONS = 8
+
+
 def disk(radius: float) -> Uint8:
     """A filled circle as structuring element, radius at least 1."""
     whole = max(1, round(radius))
@@ -130,11 +134,11 @@ def regions_below(
         opening: Radius of the opening that cuts thin bridges.
 
     Yields:
-        bool (h, w), one region at a time.
+        bool (h, w), one region at a time, at most the 8 largest per threshold.
     """
     values = image[allowed]
     if values.size == 0:
         return
     least = max(16, image.size // 400)
     for level in np.unique(np.percentile(values, percentiles)):
-        yield from components(opened((image < level) & allowed, opening), least)
+        yield from components(opened((image < level) & allowed, opening), least)[:_MOST_REGIONS]

@@ -72,7 +72,7 @@ def _chosen(dark: Bool, lit: Bool) -> Bool:
     height, width = dark.shape
     best, best_score = np.zeros(dark.shape, dtype=bool), 0.0
     rim = shapes.dilated(~lit, 2) | ~lit
-    for part in shapes.components(shapes.opened(dark, 3), int(_SMALLEST * dark.size)):
+    for part in shapes.components(shapes.opened(dark, 3), int(_SMALLEST * dark.size))[:8]:
         whole = shapes.filled(shapes.closed(part, 6))
         if whole.mean() > _LARGEST:
             continue

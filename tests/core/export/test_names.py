@@ -10,7 +10,7 @@ from core.export.names import neutral_stem, slug, unique_slugs
     [
         ("left lung", "left_lung"),
         ("COVID-19 infection", "covid-19_infection"),
-        ('../../etc/"><img src=x onerror=alert(1)> Befund ä.PNG', "etc_img_src_x_onerror_alert_1_befund_ä_png"),
+        ('../etc/"><img onerror=alert(1)> Befund ä.PNG', "etc_img_onerror_alert_1_befund_ä_png"),
         ("...", "x"),
         ("CON", "x_con"),
         ("", "x"),
