@@ -11,8 +11,13 @@ from core.imaging.archive_members import LeftOut, Members
 from core.imaging.dicom_image import DicomImage
 from core.imaging.dicom_series import group_series, open_series, series_member
 from core.imaging.model import Axis, Choices, Notice, Upload
-from core.imaging.raster import check_axis
-from core.imaging.refusals import check_choice, check_frame_count, read_or_refuse, shown_name
+from core.imaging.refusals import (
+    check_axis,
+    check_choice,
+    check_frame_count,
+    read_or_refuse,
+    shown_name,
+)
 from core.imaging.sniff import Kind, sniff
 
 if TYPE_CHECKING:

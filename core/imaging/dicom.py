@@ -10,11 +10,10 @@ import numpy as np
 from core.imaging.dicom_image import DicomImage
 from core.imaging.dicom_space import DicomSlice, DicomSpace
 from core.imaging.dicom_volume import arrange
-from core.imaging.model import Axis, Choices, PlaneLayout, Upload
+from core.imaging.model import Axis, Choices, Notice, PlaneLayout, Upload
 from core.imaging.offers import ct_offer, other_offer
 from core.imaging.picture import Plane, frame_of
-from core.imaging.raster import check_axis
-from core.imaging.refusals import check_choice, read_or_refuse
+from core.imaging.refusals import check_axis, check_choice, read_or_refuse
 from core.imaging.sniff import Kind
 
 if TYPE_CHECKING:
@@ -24,8 +23,14 @@ if TYPE_CHECKING:
     from core.imaging.dicom_geometry import Display
     from core.imaging.dicom_image import NativeFrame
     from core.imaging.grid import SliceView
-    from core.imaging.model import Frame, Notice, Window
+    from core.imaging.model import Frame, Window
     from core.imaging.windows import Voi
+
+
+_NO_WINDOW = Notice(
+    "no_window",
+    "The file has no grey-level window; the model's range for the abdomen is shown first.",
+)
 
 
 def open_dicom(data: bytes, name: str, budget: Budget) -> DicomUpload:
@@ -80,6 +85,8 @@ class DicomUpload(Upload):
         opening = self._slices[0]
         native = read_or_refuse(name, opening.decode)
         self._first_vois = self._offered(native)
+        if native.unit == "HU" and not native.rules.vois:
+            self.notices += (_NO_WINDOW,)
         stacked = axes[0].name == "stack"
         self.choices = Choices(
             axes=axes,

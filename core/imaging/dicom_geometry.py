@@ -43,14 +43,12 @@ class Placement:
         position: Centre of the first pixel in RAS millimetres (3,), or None.
         cosines: Directions in RAS, (2, 3): along a row (to the right), down a column; or None.
         spacing: Of the stored rows and columns, or None.
-        thickness: Slice thickness in millimetres, or None.
         notices: What the user should know about the spacing.
     """
 
     position: Float64 | None = None
     cosines: Float64 | None = None
     spacing: SpacingMm | None = None
-    thickness: float | None = None
     notices: tuple[Notice, ...] = ()
 
     @property
@@ -100,11 +98,7 @@ def read_placement(dataset: Dataset, frame: int) -> Placement:
         if cosines is not None:
             break
     spacing, notices = _spacing(dataset, frame)
-    thickness = next(
-        (t for layer in _measures(dataset, frame) for t in numbers_of(layer, "SliceThickness")[:1]),
-        None,
-    )
-    return Placement(position, cosines, spacing, thickness, notices)
+    return Placement(position, cosines, spacing, notices)
 
 
 def display_of(placement: Placement, dataset: Dataset, shape: tuple[int, int]) -> Display:
@@ -149,14 +143,10 @@ def _cosines(found: tuple[float, ...]) -> Float64 | None:
     return cosines
 
 
-def _measures(dataset: Dataset, frame: int) -> list[Dataset]:
-    return list(layers_of(dataset, frame, "PixelMeasuresSequence"))
-
-
 def _spacing(dataset: Dataset, frame: int) -> tuple[SpacingMm | None, tuple[Notice, ...]]:
     """PixelSpacing before NominalScannedPixelSpacing, ultrasound regions and the detector's."""
     detector = _pair(numbers_of(dataset, "ImagerPixelSpacing"))
-    for layer in _measures(dataset, frame):
+    for layer in layers_of(dataset, frame, "PixelMeasuresSequence"):
         found = _pair(numbers_of(layer, "PixelSpacing"))
         if found is not None:
             same = word_of(dataset, "Modality") in _RADIOGRAPHS and found == detector
@@ -166,7 +156,12 @@ def _spacing(dataset: Dataset, frame: int) -> tuple[SpacingMm | None, tuple[Noti
         return scanned, ()
     if detector is not None:
         return detector, _AT_DETECTOR
-    return _ultrasound(dataset)
+    spacing, notices = _ultrasound(dataset)
+    aspect = numbers_of(dataset, "PixelAspectRatio")
+    if spacing is None and len(aspect) == 2 and min(aspect) > 0 and aspect[0] != aspect[1]:
+        text = f"Pixels are not square ({aspect[0]:g} high to {aspect[1]:g} wide), of unknown size."
+        notices += (Notice("pixel_aspect", text, "warning"),)
+    return spacing, notices
 
 
 _AT_DETECTOR = (

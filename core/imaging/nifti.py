@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.imaging.colours import over_black
 from core.imaging.model import Choices, Upload
 from core.imaging.nifti_header import HEADER_BYTES, read_nifti_header
 from core.imaging.offers import LOOKS_LIKE_HU, unsure_offer
 from core.imaging.picture import Plane, frame_of
-from core.imaging.raster import check_axis, over_black
 from core.imaging.refusals import (
+    check_axis,
     check_choice,
     check_decoded_size,
     check_frame_count,

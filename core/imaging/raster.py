@@ -17,11 +17,12 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from core.errors import ChoiceError
+from core.imaging.colours import over_black, rgb_from_cmyk, upright
 from core.imaging.model import Axis, Choices, Notice, Upload
 from core.imaging.picture import Plane, frame_of
 from core.imaging.raster_header import gif_frames, png_is_whole, read_picture_header
 from core.imaging.refusals import (
+    check_axis,
     check_choice,
     check_frame_count,
     check_picture_size,
@@ -112,63 +113,6 @@ class RasterUpload(Upload):
         return np.ascontiguousarray(turned), steps
 
 
-def check_axis(axis: str | None, choices: Choices) -> str:
-    """The chosen axis, or the default.
-
-    Raises:
-        ChoiceError: The file has no such axis.
-    """
-    names = [entry.name for entry in choices.axes]
-    if axis is None:
-        return names[0]
-    if axis not in names:
-        raise ChoiceError(
-            f"The file cannot be browsed along {axis[:20]!r}.", f"Choose {' or '.join(names)}."
-        )
-    return axis
-
-
-def over_black(colours: npt.NDArray[Any], alpha: npt.NDArray[Any]) -> Values:
-    """Composite over black, so that a colour under full transparency is never seen.
-
-    Args:
-        colours: unsigned integer (H, W) or (H, W, C).
-        alpha: (H, W) of the same dtype; its largest value is opaque.
-
-    Returns:
-        The shape and dtype of ``colours``.
-    """
-    top = np.iinfo(colours.dtype).max
-    weight = alpha if colours.ndim == 2 else alpha[:, :, None]
-    wide = np.uint32 if colours.dtype.itemsize < 4 else np.float64
-    mixed: Values = colours.astype(wide)
-    mixed *= weight
-    mixed += top // 2
-    mixed //= top
-    return mixed.astype(colours.dtype)
-
-
-def upright(values: Values, orientation: object) -> Values:
-    """Undo an EXIF or TIFF orientation (1 to 8); anything else leaves the values as they are."""
-    turns = {
-        2: lambda v: v[:, ::-1],
-        3: lambda v: v[::-1, ::-1],
-        4: lambda v: v[::-1],
-        5: lambda v: v.swapaxes(0, 1),
-        6: lambda v: v.swapaxes(0, 1)[:, ::-1],
-        7: lambda v: v[::-1, ::-1].swapaxes(0, 1),
-        8: lambda v: v.swapaxes(0, 1)[::-1],
-    }
-    turn = turns.get(orientation) if isinstance(orientation, int) else None
-    return turn(values) if turn else values
-
-
-def rgb_from_cmyk(inks: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Ink coverages 0..255 (H, W, 4) as RGB (H, W, 3), without a colour profile."""
-    paper = 255 - inks.astype(np.uint16)
-    return ((paper[:, :, :3] * paper[:, :, 3:] + 127) // 255).astype(np.uint8)
-
-
 def _header(data: bytes, name: str, kind: Kind) -> PictureHeader:
     try:
         return read_picture_header(data, kind)
@@ -214,6 +158,9 @@ def _shallow(picture: Image.Image, label: str) -> tuple[Values, tuple[str, ...]]
     wanted = "LA" if mode in ("L", "LA", "La") else "RGBA"
     mixed = np.asarray(picture.convert(wanted))
     solid = mixed[:, :, 0] if wanted == "LA" else mixed[:, :, :3]
+    # Many programs leave the fourth byte of a bitmap at 0 without meaning transparency.
+    if label == Kind.BMP.name and not mixed[:, :, -1].any():
+        return np.ascontiguousarray(solid), (f"8-bit RGB read from {label}",)
     kind = "grey" if wanted == "LA" else "RGB"
     return over_black(solid, mixed[:, :, -1]), (
         f"8-bit {kind} read from {label}",

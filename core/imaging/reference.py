@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MOST_COLOURS = 64
 # A grey mask with soft edges: more values than this, and of the pixels that are not black at
 # least this part nearly white.
-_SOFT_VALUES, _NEARLY_WHITE, _MOSTLY = 8, 224, 0.8
+_SOFT_VALUES, _NEARLY_WHITE, _MOSTLY = 8, 224, 0.5
 _HALF = 128
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.imaging.budget import Budget
+    from core.imaging.model import Choices
 
 T = TypeVar("T")
 
@@ -181,3 +182,19 @@ def check_choice(what: str, chosen: int, count: int) -> None:
             f"There is no {what} {chosen + 1}: the file has {count}.",
             f"Choose a {what} from 1 to {count}.",
         )
+
+
+def check_axis(axis: str | None, choices: Choices) -> str:
+    """The chosen axis, or the default.
+
+    Raises:
+        ChoiceError: The file has no such axis.
+    """
+    names = [entry.name for entry in choices.axes]
+    if axis is None:
+        return names[0]
+    if axis not in names:
+        raise ChoiceError(
+            f"The file cannot be browsed along {axis[:20]!r}.", f"Choose {' or '.join(names)}."
+        )
+    return axis

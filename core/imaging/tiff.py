@@ -11,11 +11,11 @@ import tifffile
 from PIL import TiffImagePlugin
 from tifffile import PHOTOMETRIC
 
+from core.imaging.colours import over_black, rgb_from_cmyk, upright
 from core.imaging.model import Axis, Choices, Notice, Upload
 from core.imaging.offers import LOOKS_LIKE_HU, unsure_offer
 from core.imaging.picture import Plane, frame_of
-from core.imaging.raster import check_axis, over_black, rgb_from_cmyk, upright
-from core.imaging.refusals import check_choice, read_or_refuse
+from core.imaging.refusals import check_axis, check_choice, read_or_refuse
 from core.imaging.sniff import Kind
 from core.imaging.tiff_pages import has_alpha, is_colour, read_contents
 

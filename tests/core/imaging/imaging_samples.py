@@ -79,10 +79,11 @@ def tiff(array, **options):
     return target.getvalue()
 
 
-def nifti(array, affine=None, *, zipped=True, kind=nib.Nifti1Image, slope=None, inter=None):
-    image = kind(array, np.eye(4) if affine is None else affine)
-    if slope is not None:
-        image.header.set_slope_inter(slope, inter)
+def nifti(array, affine=None, *, zipped=True, kind=nib.Nifti1Image):
+    """A NIfTI file in the byte order of ``array``."""
+    header = kind.header_class(endianness=">" if array.dtype.byteorder == ">" else "<")
+    where = np.eye(4) if affine is None else affine
+    image = kind(array, where, header, dtype=array.dtype)
     content = image.to_bytes()
     return gzip.compress(content, mtime=0) if zipped else content
 

@@ -119,7 +119,7 @@ def test_the_plain_canvas_shows_the_same_pixels_as_webgl(viewer_page, zoom):
     gl, plain = (picture.astype(int) for picture in pictures)
     assert gl.shape == plain.shape
     differs = np.abs(gl - plain).max(axis=-1) > 2
-    assert differs.mean() < 0.002
+    assert differs.mean() < 0.00005
     assert len(np.unique(gl[::5, ::5].reshape(-1, 3), axis=0)) > 100
 
 
