@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     Values = npt.NDArray[Any]
 
 
-def over_black(colours: npt.NDArray[Any], alpha: npt.NDArray[Any]) -> Values:
+BLACKED = "transparent pixels shown black"
+"""The step that is said where transparency was composited."""
+
+
+def over_black(
+    colours: npt.NDArray[Any], alpha: npt.NDArray[Any]
+) -> tuple[Values, tuple[str, ...]]:
     """Composite over black, so that a colour under full transparency is never seen.
 
     Args:
@@ -20,16 +26,17 @@ def over_black(colours: npt.NDArray[Any], alpha: npt.NDArray[Any]) -> Values:
         alpha: (H, W) of the same dtype; its largest value is opaque.
 
     Returns:
-        The shape and dtype of ``colours``.
+        The shape and dtype of ``colours``, and the step in words unless all of it is opaque.
     """
     top = np.iinfo(colours.dtype).max
-    weight = alpha if colours.ndim == 2 else alpha[:, :, None]
+    if (alpha == top).all():
+        return colours, ()
     wide = np.uint32 if colours.dtype.itemsize < 4 else np.float64
     mixed: Values = colours.astype(wide)
-    mixed *= weight
+    mixed *= alpha if colours.ndim == 2 else alpha[:, :, None]
     mixed += top // 2
     mixed //= top
-    return mixed.astype(colours.dtype)
+    return mixed.astype(colours.dtype), (BLACKED,)
 
 
 def upright(values: Values, orientation: object) -> Values:

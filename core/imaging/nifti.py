@@ -133,7 +133,7 @@ def _native(stored: Values, header: NiftiHeader) -> tuple[Values, tuple[str, ...
         parts = [stored[part] for part in header.dtype.names or ()]
         rgb = np.stack(parts[:3], axis=-1)
         if len(parts) == 4:
-            return over_black(rgb, parts[3]), ("transparent voxels shown black",)
+            return over_black(rgb, parts[3])
         return rgb, ()
     values: Values = stored.astype(stored.dtype.newbyteorder("="))
     steps: tuple[str, ...] = ()

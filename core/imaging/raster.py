@@ -17,7 +17,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from core.imaging.colours import over_black, rgb_from_cmyk, upright
+from core.imaging.colours import BLACKED, over_black, rgb_from_cmyk, upright
 from core.imaging.model import Axis, Choices, Notice, Upload
 from core.imaging.picture import Plane, frame_of
 from core.imaging.raster_header import gif_frames, png_is_whole, read_picture_header
@@ -134,12 +134,12 @@ def _deep_png(data: bytes, picture: ImageFile.ImageFile) -> tuple[Values, tuple[
     steps: tuple[str, ...] = (f"16-bit {'grey' if channels < 3 else 'RGB'} read from PNG",)
     if channels in (2, 4):
         solid = values[:, :, :-1] if channels == 4 else values[:, :, 0]
-        values = over_black(solid, values[:, :, -1])
-        steps = (*steps, "transparent pixels shown black")
+        values, blacked = over_black(solid, values[:, :, -1])
+        steps += blacked
     elif (key := picture.info.get("transparency")) is not None:
         clear = values == key if channels == 1 else (values == np.array(key)).all(axis=2)
         values = np.where(clear if channels == 1 else clear[:, :, None], 0, values)
-        steps = (*steps, "transparent pixels shown black")
+        steps += (BLACKED,)
     return values, steps
 
 
@@ -162,7 +162,5 @@ def _shallow(picture: Image.Image, label: str) -> tuple[Values, tuple[str, ...]]
     if label == Kind.BMP.name and not mixed[:, :, -1].any():
         return np.ascontiguousarray(solid), (f"8-bit RGB read from {label}",)
     kind = "grey" if wanted == "LA" else "RGB"
-    return over_black(solid, mixed[:, :, -1]), (
-        f"8-bit {kind} read from {label}",
-        "transparent pixels shown black",
-    )
+    values, blacked = over_black(solid, mixed[:, :, -1])
+    return values, (f"8-bit {kind} read from {label}", *blacked)

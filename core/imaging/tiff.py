@@ -152,7 +152,8 @@ def _read_page(
         return rgb_from_cmyk(_to_8_bits(values)), False, (*steps, "CMYK converted to RGB")
     if has_alpha(page) and values.dtype.kind == "u":
         solid = values[:, :, 0] if values.shape[2] == 2 else values[:, :, :3]
-        values, steps = over_black(solid, values[:, :, -1]), (*steps, "transparent pixels black")
+        values, blacked = over_black(solid, values[:, :, -1])
+        steps += blacked
     elif is_colour(page):
         values = values[:, :, :3]
     if values.dtype.kind == "c":

@@ -32,7 +32,7 @@ class Workbench(ViewerPage):
         return self.ready()
 
     def look_for(self, phrases):
-        box = self.page.get_by_label("Look for")
+        box = self.page.get_by_label("Look for", exact=True)
         box.fill(phrases)
         box.press("Enter")
         self.settle()
@@ -137,7 +137,7 @@ def test_an_endpoint_gets_the_picture_only_after_the_user_has_seen_it(page, run_
         tab.page.goto(tab.url)
         tab.page.get_by_role("heading", name="Type what you want").wait_for()
         tab.upload("Invented^Name.png", chest)
-        tab.page.get_by_role("button", name="MedImageParse", exact=True).click()
+        tab.page.get_by_role("radio", name="MedImageParse").click()
         tab.settle()
         tab.look_for("liver & tumor")
         tab.press_run()
@@ -165,7 +165,7 @@ def test_a_run_that_waits_shows_a_countdown_and_can_be_stopped(page, run_app, ch
         tab.page.goto(tab.url)
         tab.page.get_by_role("heading", name="Type what you want").wait_for()
         tab.upload("chest.png", chest)
-        tab.page.get_by_role("button", name="MedImageParse", exact=True).click()
+        tab.page.get_by_role("radio", name="MedImageParse").click()
         tab.settle()
         tab.look_for("liver")
         tab.press_run()

@@ -82,9 +82,9 @@ def _limit(stain: Float32) -> Float32 | None:
 
 def _separate(mask: Bool) -> Bool:
     """Cut touching nuclei apart along the watershed lines of the distance map."""
-    distance = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
-    if not mask.any():
+    if not mask.any() or mask.all():
         return mask
+    distance = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
     typical = max(3.0, float(np.percentile(distance[mask], 90)))
     smooth = cv2.GaussianBlur(distance, (0, 0), typical / 4)
     return parted(mask, np.asarray(smooth, np.float32), round(typical), typical / 3)

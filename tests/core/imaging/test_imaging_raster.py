@@ -193,3 +193,15 @@ def test_text_in_a_picture_is_not_carried_on(opened):
     note.add_text("Patient", "Canary^Invented")
     upload = opened(picture(quadrants(), "PNG", pnginfo=note))
     assert "Canary" not in repr(upload.frame())
+
+
+def test_a_picture_without_transparent_pixels_is_not_said_to_have_any(opened):
+    frame = opened(picture(Image.fromarray(stripes()).convert("RGBA"), "PNG")).frame()
+    assert frame.steps == ("8-bit RGB read from PNG",)
+    assert np.array_equal(frame.rgb, stripes())
+
+
+def test_a_bitmap_whose_fourth_byte_is_unused_is_not_black(opened):
+    image = Image.fromarray(stripes()).convert("RGBA")
+    image.putalpha(0)
+    assert tuple(opened(picture(image, "BMP")).frame().rgb[12, 5]) == RED
