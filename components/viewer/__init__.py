@@ -8,6 +8,7 @@ phrase adds one carrier, and the viewer itself only ever gets a small JSON that 
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +128,7 @@ def viewer(
     _check(frame, masks)
     packets = _packets(frame, masks, model_picture)
     codes = [packet.key for packet in packets]
-    data = {
+    data: dict[str, Any] = {
         "key": key,
         "code": bundle.library_hash(),
         "engine": engine,
@@ -147,6 +148,7 @@ def viewer(
         "model": codes[-1] if model_picture is not None else None,
         "slices": vars(slices) if slices else None,
     }
+    data["sent"] = _sent(key, data)
     # Carriers have no height and the container no gap: on the page there is only the viewer.
     with st.container(gap=None):
         result = _VIEWER(
@@ -203,6 +205,19 @@ def _describe(frame: Frame, code: str) -> dict[str, Any]:
         "spacing": [spacing.row, spacing.column] if spacing else None,
         "letters": vars(frame.orientation) if frame.orientation else None,
     }
+
+
+def _sent(key: str, data: dict[str, Any]) -> int:
+    """When this message was first made, in microseconds: the browser keeps the newest.
+
+    A rerun that changes nothing repeats the time, so that nothing is sent again.
+    """
+    name = f"_viewer_sent_{key}"
+    before: tuple[dict[str, Any], int] | None = st.session_state.get(name)
+    if before is None or before[0] != data:
+        st.session_state[name] = (dict(data), time.time_ns() // 1000)
+    sent: int = st.session_state[name][1]
+    return sent
 
 
 def _carry(viewer_key: str, code: str, make: Callable[[], bytes]) -> None:

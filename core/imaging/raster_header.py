@@ -11,6 +11,7 @@ from core.imaging.sniff import Kind
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # Markers without a length: TEM, RST0 to RST7, SOI.
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
+_JP2 = b"\0\0\0\x0cjP  "
 _SOS, _EOI = 0xDA, 0xD9
 _GIF_IMAGE, _GIF_EXTENSION = 0x2C, 0x21
 
@@ -69,9 +70,14 @@ def jpeg_header(data: bytes) -> PictureHeader | None:
 
 
 def jpeg2000_header(data: bytes) -> PictureHeader | None:
-    """Read the SIZ segment of a JPEG 2000 codestream (T.800, A.5.1); None when there is none."""
-    start = data.find(b"\xff\x4f\xff\x51", 0, 4096)
-    if start < 0 or len(data) < start + 43:
+    """Read the SIZ segment of a JPEG 2000 stream (T.800, A.5.1), with or without a JP2 wrapper.
+
+    Returns:
+        The header, or None where the wrapper's boxes or the first two markers are not as they
+        have to be; pydicom would walk broken boxes for ever.
+    """
+    start = _codestream(data) if data.startswith(_JP2) else 0
+    if data[start : start + 4] != b"\xff\x4f\xff\x51" or len(data) < start + 43:
         return None
     width = _big(data, start + 8, 4) - _big(data, start + 16, 4)
     height = _big(data, start + 12, 4) - _big(data, start + 20, 4)
@@ -95,6 +101,19 @@ def png_is_whole(data: bytes) -> bool:
             return True
         at = end + 4
     return False
+
+
+def _codestream(data: bytes) -> int:
+    """Where the codestream starts in a JP2 file (T.800, I.4); its length when there is none."""
+    at = 0
+    while at + 8 <= len(data):
+        if data[at + 4 : at + 8] == b"jp2c":
+            return at + 8
+        length = _big(data, at, 4)
+        if length < 8:
+            break
+        at += length
+    return len(data)
 
 
 def _png(data: bytes) -> PictureHeader | None:

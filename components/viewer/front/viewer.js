@@ -311,16 +311,30 @@ class Viewer {
 
 const SLICE_STEPS = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 };
 
-const viewers = new WeakMap(); // parent element -> Viewer
+const mounted = new WeakMap(); // parent element -> {viewer, sent, calls}
 
-/** What mount.js calls on every message of the server. */
+/**
+ * What mount.js calls on every message of the server.
+ *
+ * Streamlit may call with an older message after a newer one, and may clean up an earlier call when
+ * a later one has taken over: both happen while the code is still on its way.
+ */
 export function mountViewer(component) {
-  const parent = component.parentElement;
-  if (!viewers.has(parent)) viewers.set(parent, new Viewer(parent, component.data));
-  const viewer = viewers.get(parent);
-  viewer.update(component);
-  return () => {
-    viewer.destroy();
-    viewers.delete(parent);
-  };
+  const { parentElement: parent, data } = component;
+  if (!mounted.has(parent)) {
+    mounted.set(parent, { viewer: new Viewer(parent, data), sent: 0, calls: new Set() });
+  }
+  const entry = mounted.get(parent);
+  const call = Symbol("call");
+  entry.calls.add(call);
+  if (data.sent >= entry.sent) {
+    entry.sent = data.sent;
+    entry.viewer.update(component);
+  }
+  return () => setTimeout(() => {
+    entry.calls.delete(call);
+    if (mounted.get(parent) !== entry || (parent.isConnected && entry.calls.size > 0)) return;
+    entry.viewer.destroy();
+    mounted.delete(parent);
+  });
 }

@@ -49,7 +49,7 @@ def nuclei(view: View) -> Uint8:
 
 
 def _stains(rgb: Uint8) -> Float32:
-    """Haematoxylin, eosin and DAB, float32 (h, w, 3); the median outside the slide's picture.
+    """Haematoxylin, eosin and DAB, float32 (h, w, 3); hardly any outside the tissue.
 
     Light is measured against the brightest hundredth of the slide, so that a dim lamp does not
     count as stain.
@@ -61,7 +61,7 @@ def _stains(rgb: Uint8) -> Float32:
     white = np.maximum(np.percentile(rgb[inside], 99, axis=0), 1)
     through = np.clip(rgb / white, 0.06, 1).astype(np.float32)
     found = stains(through)
-    found[~inside] = np.median(found[inside], axis=0)
+    found[~inside] = np.percentile(found[inside], 10, axis=0)
     return found
 
 

@@ -87,9 +87,7 @@ def test_rows_are_told_as_they_come_and_a_stop_is_a_stop(folders):
     evaluate(*folders, get_backend("demo"), on_row=told.append)
     assert len(told) == 1
     with pytest.raises(Cancelled):
-        evaluate(
-            *folders, get_backend("demo"), control=RunControl(is_cancelled=lambda: True)
-        )
+        evaluate(*folders, get_backend("demo"), control=RunControl(is_cancelled=lambda: True))
 
 
 def test_the_text_names_the_engine_and_both_tables(folders):
@@ -111,9 +109,7 @@ def test_the_csv_reads_back_as_it_was(folders):
 def test_means_count_only_rows_with_a_figure(folders):
     odd = np.full((30, 40), 255, np.uint8)
     images, masks = folders
-    (images / "2_dermoscopy_skin.png").write_bytes(
-        (images / "1_dermoscopy_skin.png").read_bytes()
-    )
+    (images / "2_dermoscopy_skin.png").write_bytes((images / "1_dermoscopy_skin.png").read_bytes())
     (masks / "2_dermoscopy_skin_skin+lesion.png").write_bytes(encode_png(odd))
     (mean,) = evaluate(*folders, get_backend("demo")).by_target
     assert mean.count == 1

@@ -167,6 +167,16 @@ def test_a_stream_of_another_size_than_the_header_is_refused(refused):
     assert "200 × 100" in str(error)
 
 
+def test_a_jpeg_2000_wrapper_is_read_and_a_broken_one_does_not_hang(opened, refused):
+    stream = imagecodecs.jpeg2k_encode(quadrants(), level=0, codecformat="jp2")
+    whole = dicom(quadrants(), PixelData=encapsulate([stream]), Modality="OT")
+    frame = opened(written(whole, uid.JPEG2000Lossless)).frame()
+    assert np.array_equal(frame.values, quadrants())
+    broken = stream[:12] + b"\0\0\0\0" + stream[16:]
+    dataset = dicom(quadrants(), PixelData=encapsulate([broken]))
+    assert isinstance(refused(written(dataset, uid.JPEG2000Lossless)), DamagedFile)
+
+
 def test_a_long_stream_that_decodes_to_one_flat_value_is_refused(refused):
     flat = np.zeros((20, 24), np.uint16)
     stream = imagecodecs.jpeg2k_encode(flat, level=0, codecformat="j2k")

@@ -39,8 +39,7 @@ def test_lungs_in_a_skin_photo_are_refused_with_the_reason(ask):
     result = ask(draw_skin().rgb, "lung")
     assert result.masks[0].probability.max() == 0
     assert result.notices[0].text == (
-        "The demo engine looks for lung in chest X-ray and CT slice; "
-        "this looks like a skin photo."
+        "The demo engine looks for lung in chest X-ray and CT slice; this looks like a skin photo."
     )
 
 
@@ -81,9 +80,7 @@ def test_it_stops_before_the_next_phrase_when_asked_to(chest):
     asked = iter([False, True])
     control = RunControl(is_cancelled=lambda: next(asked))
     with pytest.raises(Cancelled):
-        segment(
-            Frame(values=chest, rgb=chest.copy()), "lung & heart", get_backend("demo"), control
-        )
+        segment(Frame(values=chest, rgb=chest.copy()), "lung & heart", get_backend("demo"), control)
 
 
 def test_every_mask_is_soft_and_the_bars_around_a_wide_picture_stay_empty(chest):

@@ -18,12 +18,8 @@ def _pictures() -> dict[str, np.ndarray]:
     y, x = np.mgrid[:60, :80]
     return {
         "noise": rng.integers(0, 256, (60, 80), dtype=np.uint8),
-        "ramp": (x * 3).astype(np.uint8),
-        "checkers": ((x // 7 + y // 5) % 2 * 255).astype(np.uint8),
         "disc": (((x - 40) ** 2 + (y - 30) ** 2 < 400) * 200).astype(np.uint8),
-        "black": np.zeros((60, 80), np.uint8),
         "white": np.full((60, 80), 255, np.uint8),
-        "pixel": np.full((1, 1), 90, np.uint8),
         "thread": (x[:2] * 3).astype(np.uint8),
     }
 
