@@ -9,7 +9,7 @@ import streamlit as st
 
 from components.notices import plain, show_error
 from components.viewer import SliceState
-from core.errors import ImageError
+from core.errors import WorkbenchError
 from core.imaging import Window
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ def show_uploader(state: Session) -> None:
             _open(state, file)
     for file in files:
         refused = state.uploads[file.file_id]
-        if isinstance(refused, ImageError):
+        if isinstance(refused, WorkbenchError):
             show_error(refused)
 
 
 def _open(state: Session, file: UploadedFile) -> None:
     try:
         images = state.open(file.getvalue(), file.name)
-    except ImageError as error:
+    except WorkbenchError as error:
         state.uploads[file.file_id] = error
         return
     state.uploads[file.file_id] = tuple(image.key for image in images)

@@ -6,18 +6,19 @@ It lives in ``st.session_state``, so it is this user's alone and goes when the s
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.imaging import open_upload
+from core.imaging import budget_from, open_upload
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from core.backends.base import Backend
-    from core.errors import ImageError, WorkbenchError
+    from core.errors import WorkbenchError
     from core.imaging import Frame, Upload
     from core.jobs import Job
     from core.segmentation import Segmentation
@@ -77,7 +78,7 @@ class Session:
     job: Job[tuple[Segmentation, ...]] | None = None
     taken: int = 0
     stacks: dict[Hashable, dict[int, str]] = field(default_factory=dict)
-    uploads: dict[str, tuple[str, ...] | ImageError] = field(default_factory=dict)
+    uploads: dict[str, tuple[str, ...] | WorkbenchError] = field(default_factory=dict)
     frames: dict[Hashable, Frame] = field(default_factory=dict)
     model_pictures: dict[str, bytes] = field(default_factory=dict)
     suggestions: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -95,12 +96,13 @@ class Session:
 
         Raises:
             ImageError: The file cannot be shown.
+            SettingsError: A limit is set to something that is no number.
         """
         file_key = hashlib.sha256(name.encode("utf-8", "replace") + b"\0" + data).hexdigest()
         known = [image for key, image in self.images.items() if key.startswith(file_key)]
         if known:
             return tuple(known)
-        upload = open_upload(data, name)
+        upload = open_upload(data, name, budget=budget_from(os.environ))
         opened = [
             LoadedImage(f"{file_key}-{number}", part.name, part, phrases, source)
             for number, part in enumerate(upload.parts or (upload,))

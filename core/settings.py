@@ -46,7 +46,25 @@ DEPLOYMENT = Setting(
     "Name of one deployment to use, past the endpoint's own traffic rule.",
     "none: the endpoint decides",
 )
-SETTINGS: tuple[Setting, ...] = (ENDPOINT, ENDPOINT_ALIAS, API_KEY, DEPLOYMENT)
+BUDGETS = (
+    Setting(
+        "MIP_MAX_FILE_MB",
+        "Largest file that is opened, in MB; the page's own limit is `server.maxUploadSize` in "
+        "`.streamlit/config.toml`. From the environment only.",
+        "50",
+    ),
+    Setting(
+        "MIP_MAX_PIXELS",
+        "Most pixels that are decoded at one time. From the environment only.",
+        "64000000",
+    ),
+    Setting(
+        "MIP_MAX_FRAMES",
+        "Most frames, slices or archive members of one file. From the environment only.",
+        "2000",
+    ),
+)
+SETTINGS: tuple[Setting, ...] = (ENDPOINT, ENDPOINT_ALIAS, API_KEY, DEPLOYMENT, *BUDGETS)
 
 SECRETS_FILE = Path(".streamlit/secrets.toml")
 SECRETS_SECTION = "medimageparse"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from core.errors import ImageError
-from core.imaging import open_upload
+from core.imaging import budget_from, open_upload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,4 +27,4 @@ def read_upload(path: Path) -> Upload:
             f"{path.name} could not be read: {error.strerror or 'unknown reason'}.",
             "Check the path and that you may read the file.",
         ) from None
-    return open_upload(data, path.name)
+    return open_upload(data, path.name, budget=budget_from(os.environ))

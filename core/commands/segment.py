@@ -121,11 +121,11 @@ def _run_slices(arguments: argparse.Namespace, upload: Upload, backend: Backend)
     files.append(ExportFile("manifest.json", record))
     write_files(files, arguments.out)
     print(backend.label)
-    _say_the_rest((*upload.notices, *dict.fromkeys(notices)), len(files))
+    _say_the_rest((*upload.notices, *notices), len(files))
 
 
 def _say_the_rest(notices: Iterable[Notice], count: int) -> None:
-    for notice in notices:
+    for notice in dict.fromkeys(notices):
         print(f"Note: {notice.text}")
     print(f"{count} files written. {about.NOTICE}")
 

@@ -48,14 +48,19 @@ def nuclei(view: View) -> Uint8:
     return soft.from_mask(_separate(mask), _REACH)
 
 
+def _slide(rgb: Uint8) -> Bool:
+    """All but black corners and bars."""
+    outside = shapes.touching_edge(rgb.max(axis=2) < _DARKEST_TISSUE)
+    return ~shapes.dilated(outside, 3) if outside.any() else ~outside
+
+
 def _stains(rgb: Uint8) -> Float32:
     """Haematoxylin, eosin and DAB, float32 (h, w, 3); hardly any outside the tissue.
 
     Light is measured against the brightest hundredth of the slide, so that a dim lamp does not
     count as stain.
     """
-    outside = shapes.touching_edge(rgb.max(axis=2) < _DARKEST_TISSUE)
-    inside = ~shapes.dilated(outside, 3) if outside.any() else ~outside
+    inside = _slide(rgb)
     if not inside.any():
         return np.zeros(rgb.shape, dtype=np.float32)
     white = np.maximum(np.percentile(rgb[inside], 99, axis=0), 1)
@@ -104,7 +109,9 @@ def glands(view: View) -> Uint8:
         return soft.nothing(view.shape)
     epithelium = shapes.without_small(shapes.closed(epithelium, unit / 2), round(8 * unit**2))
     lightness = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB)[..., 0], dtype=np.float32)
-    pale = _above_otsu(lightness, unit / 2) & ~epithelium
+    slide = _slide(small)
+    lightness[~slide] = np.median(lightness[slide])
+    pale = _above_otsu(lightness, unit / 2) & slide & ~epithelium
     lumens = _lumens(pale, epithelium, nuclear > limit, unit)
     whole = shapes.closed(epithelium | lumens, unit)
     # A large hole that is no lumen is stroma between glands.

@@ -41,7 +41,6 @@ class Target:
     caution: str = ""
 
 
-_NUCLEI_NOTE = "haematoxylin by colour deconvolution, Otsu, watershed"
 _DARK_MASS_NOTE = "the dark region with the best edge contrast, size and compactness"
 _BRIGHT_LESION_NOTE = "the bright region that stands out most from the brain around it"
 
@@ -141,16 +140,8 @@ KNOWN: tuple[Target, ...] = (
         ("nuclei", "nucleus", "cell nuclei", "cells"),
         (Look.HISTOLOGY,),
         histology.nuclei,
-        _NUCLEI_NOTE,
+        "haematoxylin by colour deconvolution, Otsu, watershed; of every type of cell",
         category="histology structure",
-    ),
-    Target(
-        ("neoplastic cells", "epithelial cells", "connective tissue cells"),
-        (Look.HISTOLOGY,),
-        histology.nuclei,
-        _NUCLEI_NOTE + "; all nuclei, whatever their type",
-        category="histology structure",
-        caution="The demo engine sees nuclei, not cell types: it marked every nucleus.",
     ),
     Target(
         ("glandular structure", "gland", "glands", "glandular structures"),
