@@ -56,6 +56,9 @@ def show_engine_panel(state: Session) -> Engine:
     )
     try:
         settings = _azure_settings() if name == "azure" else None
+        if name == "azure" and settings is None:
+            st.info("Enter the scoring URL and the key of your endpoint.", icon=":material/link:")
+            return Engine(None)
         if state.backend is None or state.backend[0] != (name, settings):
             state.backend = ((name, settings), get_backend(name, settings))
         return Engine(state.backend[1], settings.host if settings else "")

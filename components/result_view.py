@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
-from components.notices import plain, show_notices
+from components.notices import plain, show_error, show_notices
 from components.viewer import SliceState, ViewerMask, viewer
+from core.errors import WorkbenchError
 from core.export.names import neutral_stem, slug
 from core.geometry import Letterbox
+from core.imaging import budget_from
+from core.imaging.privacy import header_rows
 from core.palette import assign_colours
 from core.png import encode_png
 
@@ -76,4 +81,21 @@ def _show_words(image: LoadedImage, frame: Frame, result: Segmentation | None) -
     if image.source:
         st.caption(plain(image.source))
     show_notices((*(result.notices if result else ()), *image.upload.notices, *frame.notices))
-    st.checkbox("Use the file's name in downloads", key="keep_names")
+    with st.container(horizontal=True, gap="medium"):
+        st.checkbox("Use the file's name in downloads", key="keep_names")
+        dicom = image.upload.media_type == "application/dicom" and image.data
+        if dicom and st.button("File header", type="tertiary", icon=":material/badge:"):
+            _show_header(image)
+
+
+@st.dialog("File header", width="large")
+def _show_header(image: LoadedImage) -> None:
+    """Show who and what the file says it is: here, on request, and nowhere else."""
+    st.caption("May name the patient. It is shown here only: not sent, not logged, not exported.")
+    try:
+        rows = header_rows(image.data, image.title, budget=budget_from(os.environ))
+    except WorkbenchError as error:
+        show_error(error)
+        return
+    table = pd.DataFrame([(r.tag, r.name, r.value) for r in rows], columns=["Tag", "Name", "Value"])
+    st.dataframe(table, hide_index=True, width="stretch", height=420)

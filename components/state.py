@@ -40,6 +40,7 @@ class LoadedImage:
         upload: The opened file.
         phrases: Suggested phrases, for samples.
         source: Where a sample comes from, or empty.
+        data: The bytes of the file, or empty for a part of an archive.
     """
 
     key: str
@@ -47,6 +48,7 @@ class LoadedImage:
     upload: Upload
     phrases: tuple[str, ...] = ()
     source: str = ""
+    data: bytes = b""
 
 
 @dataclass
@@ -104,7 +106,14 @@ class Session:
             return tuple(known)
         upload = open_upload(data, name, budget=budget_from(os.environ))
         opened = [
-            LoadedImage(f"{file_key}-{number}", part.name, part, phrases, source)
+            LoadedImage(
+                f"{file_key}-{number}",
+                part.name,
+                part,
+                phrases,
+                source,
+                b"" if upload.parts else data,
+            )
             for number, part in enumerate(upload.parts or (upload,))
         ]
         self.images.update((image.key, image) for image in opened)

@@ -52,7 +52,7 @@ def samples() -> tuple[Sample, ...]:
     )
     drawn = (
         _drawn("chest", "Chest X-ray (drawn)", ("left lung", "right lung"), draw_chest),
-        _drawn("skin", "Skin lesion (drawn)", ("skin lesion",), draw_skin),
+        _drawn("skin", "Skin lesion (drawn)", ("lesion",), draw_skin),
         _drawn("brain", "FLAIR slice (drawn)", ("brain", "whole tumor"), draw_brain),
         _drawn("tissue", "H&E section (drawn)", ("nuclei",), draw_histology),
     )

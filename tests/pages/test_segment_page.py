@@ -173,7 +173,7 @@ def choose_endpoint(app, endpoint, key=KEY):
 def test_without_an_endpoint_the_page_says_what_is_missing(app):
     upload(app, ("chest.png", sample_file("chest")))
     app.segmented_control(key="engine").set_value("azure").run()
-    assert "endpoint" in app.error[0].value
+    assert "scoring URL" in app.info[0].value
     assert app.button(key="run").disabled
 
 

@@ -165,7 +165,7 @@ KNOWN: tuple[Target, ...] = (
         category="eye anatomies",
     ),
     Target(
-        ("retinal vessel", "retinal vessels", "vessel", "vessels", "blood vessel", "blood vessels"),
+        ("retinal vessels", "retinal vessel", "vessel", "vessels", "blood vessel", "blood vessels"),
         (Look.FUNDUS,),
         fundus.vessels,
         "dark ridges of the green channel at several widths, hysteresis",
