@@ -55,8 +55,10 @@ def show_run_panel(
     every = count > 1 and st.button(
         f"Run on all {count} images", key="run_all", disabled=blocked, width="stretch"
     )
-    if state.job is not None:
-        show_progress(state)
+    # Always there, so that what stands below keeps its place, and stays open, while a run goes on.
+    with st.container():
+        if state.job is not None:
+            show_progress(state)
     if not (one or every) or engine.backend is None:
         return
     try:
