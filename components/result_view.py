@@ -81,7 +81,7 @@ def _show_words(image: LoadedImage, frame: Frame, result: Segmentation | None) -
     if image.source:
         st.caption(plain(image.source))
     show_notices((*(result.notices if result else ()), *image.upload.notices, *frame.notices))
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.checkbox("Use the file's name in downloads", key="keep_names")
         dicom = image.upload.media_type == "application/dicom" and image.data
         if dicom and st.button("File header", type="tertiary", icon=":material/badge:"):
