@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Uint8 = npt.NDArray[np.uint8]
     Float32 = npt.NDArray[np.float32]
+    Probability = npt.NDArray[Any]
 
 MODEL_SIDE = 1024
 """Rows and columns of the picture that MedImageParse takes, in pixels."""
@@ -130,17 +131,17 @@ class Letterbox:
         levels = [(np.clip(plane, low, high) + 1e-3).astype(np.uint8) for plane in planes]
         return np.asarray(cv2.merge(levels * 3 if grey else levels), dtype=np.uint8)
 
-    def restore(self, probability: Uint8) -> Uint8:
+    def restore(self, probability: Probability) -> Probability:
         """Bring soft masks back to the image's own grid; threshold afterwards, never before.
 
         Bilinear, with the exact scale (rounding the content box to whole model pixels would cost
         0.3 % IoU at 3000x2000).
 
         Args:
-            probability: uint8 (side, side) or (N, side, side), 0..255.
+            probability: uint8 (0..255) or floating (any range), (side, side) or (N, side, side).
 
         Returns:
-            uint8 (H, W) or (N, H, W), 0..255.
+            The same number type, (H, W) or (N, H, W).
 
         Raises:
             ValueError: The masks are not of this letterbox's side.
@@ -148,7 +149,7 @@ class Letterbox:
         self._check(probability.shape[-2:], (self.side, self.side))
         if probability.ndim == 2:
             return self._restore_one(probability)
-        out = np.empty((len(probability), self.height, self.width), dtype=np.uint8)
+        out = np.empty((len(probability), self.height, self.width), dtype=probability.dtype)
         for index, mask in enumerate(probability):
             out[index] = self._restore_one(mask)
         return out
@@ -175,37 +176,44 @@ class Letterbox:
         # The second axis is the first of the transpose.
         return resampler.apply(np.ascontiguousarray(tall.T), self.left).T
 
-    def _restore_one(self, mask: Uint8) -> Uint8:
-        """Bring one soft mask back: uint8 (side, side) to uint8 (H, W)."""
+    def _restore_one(self, mask: Probability) -> Probability:
+        """Bring one soft mask back: (side, side) to (H, W)."""
         if self.square**2 <= _WHOLE_SQUARE * self.height * self.width:
-            size = (self.square, self.square)
-            whole = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+            whole = _resize(mask, self.square, self.square)
             return whole[self.top : self.top + self.height, self.left : self.left + self.width]
         if self.height < self.width:
-            band = self._gather_rows(mask, self.top, self.height)
-            size = (self.width, self.height)
-            wide = cv2.resize(band, size, interpolation=cv2.INTER_LINEAR)
-            return np.asarray(cv2.convertScaleAbs(wide, alpha=1.0 / 256.0), dtype=np.uint8)
+            band = self._gather_rows(mask)
+            wide = _resize(band, self.height, self.width)
+            if mask.dtype != np.uint8:
+                return wide.astype(mask.dtype, copy=False)
+            return np.asarray(cv2.convertScaleAbs(wide, alpha=1.0 / 256.0), dtype=mask.dtype)
         turned = Letterbox(self.width, self.height, self.side)
         return turned._restore_one(np.ascontiguousarray(mask.T)).T
 
-    def _gather_rows(self, mask: Uint8, padding: int, count: int) -> npt.NDArray[np.uint16]:
-        """Interpolate along the padded axis only: (side, side) to uint16 (count, side), times 256.
+    def _gather_rows(self, mask: Probability) -> Probability:
+        """Interpolate along the padded axis only, from (side, side) to (height, side).
 
         cv2 can only scale a whole axis; this takes just the rows of the image, at their exact
-        fractional positions, and keeps eight bits below the grey level for the second pass.
+        fractional positions. Levels come back as uint16, times 256: eight bits more than they had,
+        for the second pass.
         """
-        position = (np.arange(count) + padding + 0.5) * self.scale - 0.5
+        position = (np.arange(self.height) + self.top + 0.5) * self.scale - 0.5
         position = np.clip(position, 0.0, self.side - 1.0)
         above = np.minimum(position.astype(np.intp), max(self.side - 2, 0))
         below = np.minimum(above + 1, self.side - 1)
-        weight = np.rint((position - above) * 256.0).astype(np.uint16)[:, None]
-        rows: npt.NDArray[np.uint16] = mask[above] * (np.uint16(256) - weight)
-        rows += mask[below] * weight
-        return rows
+        weight = (position - above)[:, None]
+        if mask.dtype != np.uint8:
+            return np.asarray(mask[above] * (1.0 - weight) + mask[below] * weight)
+        share = np.rint(weight * 256.0).astype(np.uint16)
+        return np.asarray(mask[above] * (np.uint16(256) - share) + mask[below] * share)
 
     @staticmethod
     def _check(found: tuple[int, ...], wanted: tuple[int, int]) -> None:
         if tuple(found) != wanted:
             message = f"expected {wanted[0]}x{wanted[1]} pixels, got {'x'.join(map(str, found))}"
             raise ValueError(message)
+
+
+def _resize(plane: Probability, height: int, width: int) -> Probability:
+    """Scale a plane bilinearly to (height, width), keeping its number type."""
+    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR))

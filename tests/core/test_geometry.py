@@ -132,6 +132,16 @@ def test_soft_masks_come_back_by_exact_bilinear_geometry(rng, height, width):
     assert np.abs(restored[1] - exact).max() <= 1.0
 
 
+@pytest.mark.parametrize(("height", "width"), [(333, 500), (40, 800), (800, 40)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_probabilities_as_floats_come_back_as_floats(rng, height, width, dtype):
+    box = Letterbox.fit(height, width)
+    levels = rng.integers(0, 256, (2, 1024, 1024), dtype=np.uint8)
+    restored = box.restore((levels / 255).astype(dtype))
+    assert restored.dtype == dtype
+    assert np.abs(restored * 255 - box.restore(levels)).max() <= 1.0
+
+
 def test_a_mask_on_the_padding_alone_comes_back_empty():
     box = Letterbox.fit(200, 4000)
     mask = np.full((1024, 1024), 255, np.uint8)
