@@ -172,6 +172,9 @@ def test_every_setting_is_documented_in_one_table():
         "MIP_MODEL_ENDPOINT",
         "MIP_API_KEY",
         "MIP_DEPLOY_NAME",
+        "MIP_MAX_FILE_MB",
+        "MIP_MAX_PIXELS",
+        "MIP_MAX_FRAMES",
     ]
     for setting in SETTINGS:
         assert re.fullmatch(r"[A-Z].*\.", setting.meaning)
