@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     RunTask = Task[tuple[Segmentation, ...]]
 
 # Long enough for the demo engine on most images: its result then comes with the same rerun.
-_PATIENCE_S = 0.4
+_PATIENCE_S = 1.0
 _POLL_S = 0.4
 
 
