@@ -12,8 +12,6 @@ from core.imaging.dicom_image import DicomImage
 from core.imaging.dicom_series import group_series, open_series, series_member
 from core.imaging.model import Axis, Choices, Notice, Upload
 from core.imaging.refusals import (
-    check_axis,
-    check_choice,
     check_frame_count,
     read_or_refuse,
     shown_name,
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 
     from core.imaging.budget import Budget
     from core.imaging.dicom_series import SeriesMember
-    from core.imaging.model import Frame, Window
+    from core.imaging.model import Frame, Selection
 
     Opener = Callable[[bytes, str], Upload]
 
@@ -170,23 +168,14 @@ class ArchiveUpload(Upload):
             frame_names=tuple(_label(part, n) for part, n in self._places),
         )
 
-    def frame(
-        self,
-        index: int = 0,
-        window: Window | None = None,
-        channel: int | None = None,
-        *,
-        axis: str | None = None,
-        volume: int = 0,
-    ) -> Frame:
-        """Decode one frame; see :meth:`core.imaging.model.Upload.frame`."""
-        if not self.parts:
-            return self._parts[0].frame(index, window, channel, axis=axis, volume=volume)
-        check_axis(axis, self.choices)
-        check_choice("frame", index, self.frame_count)
-        part, at = self._places[index]
-        found = part.frame(at, window, channel, volume=volume)
-        return replace(found, axis="stack", index=index)
+    def _frame(self, wanted: Selection) -> Frame:
+        if self.parts:
+            part, at = self._places[wanted.index]
+            axis = None
+        else:
+            part, at, axis = self._parts[0], wanted.index, wanted.axis
+        found = part.frame(at, wanted.window, wanted.channel, axis=axis, volume=wanted.volume)
+        return replace(found, axis=wanted.axis, index=wanted.index)
 
 
 def _label(part: Upload, index: int) -> str:

@@ -13,7 +13,7 @@ from core.imaging.dicom_volume import arrange
 from core.imaging.model import Axis, Choices, Notice, PlaneLayout, Upload
 from core.imaging.offers import ct_offer, other_offer
 from core.imaging.picture import Plane, frame_of
-from core.imaging.refusals import check_axis, check_choice, read_or_refuse
+from core.imaging.refusals import check_choice, read_or_refuse
 from core.imaging.sniff import Kind
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.imaging.dicom_geometry import Display
     from core.imaging.dicom_image import NativeFrame
     from core.imaging.grid import SliceView
-    from core.imaging.model import Frame, Window
+    from core.imaging.model import Frame, Selection
     from core.imaging.windows import Voi
 
 
@@ -95,36 +95,22 @@ class DicomUpload(Upload):
             frame_names=self._frame_names() if stacked else (),
         )
 
-    def frame(
-        self,
-        index: int = 0,
-        window: Window | None = None,
-        channel: int | None = None,
-        *,
-        axis: str | None = None,
-        volume: int = 0,
-    ) -> Frame:
-        """Decode one frame; see :meth:`core.imaging.model.Upload.frame`."""
-        name = check_axis(axis, self.choices)
-        count = next(entry.count for entry in self.choices.axes if entry.name == name)
-        check_choice("frame" if name == "stack" else "slice", index, count)
-        check_choice("channel", channel or 0, 1)
-        check_choice("volume", volume, max(1, len(self.choices.volumes)))
-        cut = self._from_stack if name == "stack" else self._from_space
-        plane = read_or_refuse(self.name, partial(cut, index, name, volume))
-        return frame_of(plane, window, axis=name, index=index, volume=volume)
+    def _frame(self, wanted: Selection) -> Frame:
+        check_choice("channel", wanted.channel, 1)
+        cut = self._from_stack if wanted.axis == "stack" else self._from_space
+        return frame_of(read_or_refuse(self.name, partial(cut, wanted)), wanted)
 
-    def _from_stack(self, index: int, _axis: str, _volume: int) -> Plane:
-        chosen = self._slices[index]
+    def _from_stack(self, wanted: Selection) -> Plane:
+        chosen = self._slices[wanted.index]
         image = chosen.load()
         display = image.display(chosen.frame)
         return self._plane(image.decode(chosen.frame), display, display.notices)
 
-    def _from_space(self, index: int, axis: str, volume: int) -> Plane:
+    def _from_space(self, wanted: Selection) -> Plane:
         if self._space is None:
             raise AssertionError("an axis other than the stack needs a volume")
-        view = self._space.grid.view(axis)
-        return self._plane(self._space.plane(view, index, volume), view, ())
+        view = self._space.grid.view(wanted.axis)
+        return self._plane(self._space.plane(view, wanted.index, wanted.volume), view, ())
 
     def _plane(
         self, native: NativeFrame, display: Display | SliceView, notices: tuple[Notice, ...]

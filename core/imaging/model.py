@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from core.imaging.refusals import check_axis, check_choice
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -176,6 +178,25 @@ class Frame:
         return digest.hexdigest()
 
 
+@dataclass(frozen=True)
+class Selection:
+    """One frame of an upload, as asked for.
+
+    Attributes:
+        index: Position along the axis, from 0; the upload has it.
+        axis: Name of the axis; the upload has it.
+        volume: Time point or volume, from 0; the upload has it.
+        channel: Which channel to show, from 0.
+        window: A grey-level window, or None for the default.
+    """
+
+    index: int
+    axis: str
+    volume: int
+    channel: int
+    window: Window | None
+
+
 class Upload(ABC):
     """An opened file: what is in it, and its frames on request.
 
@@ -202,7 +223,6 @@ class Upload(ABC):
         """Number of frames along the default axis."""
         return self.choices.axes[0].count
 
-    @abstractmethod
     def frame(
         self,
         index: int = 0,
@@ -225,3 +245,12 @@ class Upload(ABC):
             ChoiceError: The file has no such frame, axis, channel or volume.
             DamagedFile: The pixels of that frame cannot be decoded.
         """
+        name = check_axis(axis, self.choices)
+        count = next(entry.count for entry in self.choices.axes if entry.name == name)
+        check_choice("frame" if name == "stack" else "slice", index, count)
+        check_choice("volume", volume, max(1, len(self.choices.volumes)))
+        return self._frame(Selection(index, name, volume, channel or 0, window))
+
+    @abstractmethod
+    def _frame(self, wanted: Selection) -> Frame:
+        """Decode the selected frame; each reader does it in its own way."""

@@ -14,7 +14,6 @@ from core.imaging.nifti_header import HEADER_BYTES, read_nifti_header
 from core.imaging.offers import LOOKS_LIKE_HU, unsure_offer
 from core.imaging.picture import Plane, frame_of
 from core.imaging.refusals import (
-    check_axis,
     check_choice,
     check_decoded_size,
     check_frame_count,
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from core.imaging.budget import Budget
-    from core.imaging.model import Frame, Window
+    from core.imaging.model import Frame, Selection
     from core.imaging.nifti_header import NiftiHeader
     from core.imaging.windows import Voi
 
@@ -70,22 +69,10 @@ class NiftiUpload(Upload):
             volumes=tuple(f"volume {n + 1}" for n in range(volumes)) if volumes > 1 else (),
         )
 
-    def frame(
-        self,
-        index: int = 0,
-        window: Window | None = None,
-        channel: int | None = None,
-        *,
-        axis: str | None = None,
-        volume: int = 0,
-    ) -> Frame:
-        """Cut one plane; see :meth:`core.imaging.model.Upload.frame`."""
-        name = check_axis(axis, self.choices)
-        view = self._grid.view(name)
-        check_choice("slice", index, view.count)
-        check_choice("channel", channel or 0, 1)
-        check_choice("volume", volume, max(1, len(self.choices.volumes)))
-        stored = self._voxels[(*self._grid.slice_key(name, index), volume)]
+    def _frame(self, wanted: Selection) -> Frame:
+        check_choice("channel", wanted.channel, 1)
+        view = self._grid.view(wanted.axis)
+        stored = self._voxels[(*self._grid.slice_key(wanted.axis, wanted.index), wanted.volume)]
         values, steps = read_or_refuse(self.name, partial(_native, stored, self._header))
         plane = Plane(
             np.ascontiguousarray(view.layout.to_display(values)),
@@ -96,7 +83,7 @@ class NiftiUpload(Upload):
             steps=(self._header.words, *steps),
             notices=self.notices,
         )
-        return frame_of(plane, window, axis=name, index=index, volume=volume)
+        return frame_of(plane, wanted)
 
     def _offered(self) -> tuple[Voi, ...]:
         """Offer CT windows where the middle slice has values from air to bone."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from core.geometry import SpacingMm
-    from core.imaging.model import Notice, Orientation, Window
+    from core.imaging.model import Notice, Orientation, Selection, Window
     from core.imaging.windows import Voi
 
 
@@ -53,27 +53,17 @@ class Plane:
     notices: tuple[Notice, ...] = ()
 
 
-def frame_of(
-    plane: Plane,
-    window: Window | None = None,
-    *,
-    axis: str = "stack",
-    index: int = 0,
-    volume: int = 0,
-) -> Frame:
+def frame_of(plane: Plane, wanted: Selection) -> Frame:
     """Make a plane visible.
 
     Args:
         plane: Values and what is known about them.
-        window: What the user chose, or None for the default.
-        axis: Name of the axis that the plane is a slice of.
-        index: Position along it.
-        volume: Time point or volume.
+        wanted: The frame that it is, and the window that the user chose.
 
     Raises:
         ChoiceError: A window was chosen for colour.
     """
-    rendered = render(plane.values, _look(plane, window), plane.blank)
+    rendered = render(plane.values, _look(plane, wanted.window), plane.blank)
     values = plane.values
     values.setflags(write=False)
     return Frame(
@@ -84,9 +74,9 @@ def frame_of(
         spacing_mm=plane.spacing_mm,
         orientation=plane.orientation,
         layout=plane.layout,
-        axis=axis,
-        index=index,
-        volume=volume,
+        axis=wanted.axis,
+        index=wanted.index,
+        volume=wanted.volume,
         window=rendered.window,
         steps=(*plane.steps, *rendered.steps),
         notices=(*plane.notices, *rendered.notices),

@@ -22,7 +22,6 @@ from core.imaging.model import Axis, Choices, Notice, Upload
 from core.imaging.picture import Plane, frame_of
 from core.imaging.raster_header import gif_frames, png_is_whole, read_picture_header
 from core.imaging.refusals import (
-    check_axis,
     check_choice,
     check_frame_count,
     check_picture_size,
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from PIL import ImageFile
 
     from core.imaging.budget import Budget
-    from core.imaging.model import Frame, Window
+    from core.imaging.model import Frame, Selection
     from core.imaging.raster_header import PictureHeader
 
     Values = npt.NDArray[Any]
@@ -81,23 +80,11 @@ class RasterUpload(Upload):
             self.notices = (Notice("frames", f"An animation with {count} frames."),)
         self.frame()
 
-    def frame(
-        self,
-        index: int = 0,
-        window: Window | None = None,
-        channel: int | None = None,
-        *,
-        axis: str | None = None,
-        volume: int = 0,
-    ) -> Frame:
-        """Decode one frame; see :meth:`core.imaging.model.Upload.frame`."""
-        check_axis(axis, self.choices)
-        check_choice("frame", index, self.frame_count)
-        check_choice("channel", channel or 0, 1)
-        check_choice("volume", volume, 1)
-        values, steps = read_or_refuse(self.name, partial(self._decode, index))
+    def _frame(self, wanted: Selection) -> Frame:
+        check_choice("channel", wanted.channel, 1)
+        values, steps = read_or_refuse(self.name, partial(self._decode, wanted.index))
         plane = Plane(values, steps=steps, notices=self.notices)
-        return frame_of(plane, window, index=index)
+        return frame_of(plane, wanted)
 
     def _decode(self, index: int) -> tuple[Values, tuple[str, ...]]:
         picture = _PLUGINS[self._kind](io.BytesIO(self._data))

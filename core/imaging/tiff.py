@@ -15,7 +15,7 @@ from core.imaging.colours import over_black, rgb_from_cmyk, upright
 from core.imaging.model import Axis, Choices, Notice, Upload
 from core.imaging.offers import LOOKS_LIKE_HU, unsure_offer
 from core.imaging.picture import Plane, frame_of
-from core.imaging.refusals import check_axis, check_choice, read_or_refuse
+from core.imaging.refusals import check_choice, read_or_refuse
 from core.imaging.sniff import Kind
 from core.imaging.tiff_pages import has_alpha, is_colour, read_contents
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from core.imaging.budget import Budget
-    from core.imaging.model import Frame, Window
+    from core.imaging.model import Frame, Selection
     from core.imaging.tiff_pages import PageRef, TiffContents
     from core.imaging.windows import Voi
 
@@ -62,23 +62,10 @@ class TiffUpload(Upload):
             ),
         )
 
-    def frame(
-        self,
-        index: int = 0,
-        window: Window | None = None,
-        channel: int | None = None,
-        *,
-        axis: str | None = None,
-        volume: int = 0,
-    ) -> Frame:
-        """Decode one page or channel; see :meth:`core.imaging.model.Upload.frame`."""
-        check_axis(axis, self.choices)
-        check_choice("frame", index, self.frame_count)
-        ref = self._contents.frames[index]
-        chosen = channel or 0
-        check_choice("channel", chosen, ref.channels)
-        check_choice("volume", volume, 1)
-        decode = partial(self._decode, ref, chosen)
+    def _frame(self, wanted: Selection) -> Frame:
+        ref = self._contents.frames[wanted.index]
+        check_choice("channel", wanted.channel, ref.channels)
+        decode = partial(self._decode, ref, wanted.channel)
         values, inverted, steps = read_or_refuse(self.name, decode)
         plane = Plane(
             values,
@@ -88,7 +75,7 @@ class TiffUpload(Upload):
             steps=steps,
             notices=self.notices,
         )
-        return frame_of(plane, window, index=index)
+        return frame_of(plane, wanted)
 
     def _decode(self, ref: PageRef, channel: int) -> tuple[Values, bool, tuple[str, ...]]:
         """Native values, whether high values are dark, and what was done."""

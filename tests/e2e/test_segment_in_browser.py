@@ -130,17 +130,23 @@ def test_the_page_goes_on_after_bad_files_and_bad_phrases(workbench, chest):
     assert "Traceback" not in workbench.page.inner_text("body")
 
 
+def ask_endpoint(page, run_app, endpoint, data, phrases):
+    """Open the page with an endpoint set, upload a picture, and press Run."""
+    env = {"MIP_ENDPOINT": endpoint.url, "MIP_API_KEY": KEY, "MIP_MODEL_ENDPOINT": ""}
+    tab = Workbench(page, run_app(APP, env=env))
+    tab.page.goto(tab.url)
+    tab.page.get_by_role("heading", name="Type what you want").wait_for()
+    tab.upload("Invented^Name.png", data)
+    tab.page.get_by_role("radio", name="MedImageParse").click()
+    tab.settle()
+    tab.look_for(phrases)
+    tab.press_run()
+    return tab
+
+
 def test_an_endpoint_gets_the_picture_only_after_the_user_has_seen_it(page, run_app, chest):
     with StandIn() as endpoint:
-        env = {"MIP_ENDPOINT": endpoint.url, "MIP_API_KEY": KEY, "MIP_MODEL_ENDPOINT": ""}
-        tab = Workbench(page, run_app(APP, env=env))
-        tab.page.goto(tab.url)
-        tab.page.get_by_role("heading", name="Type what you want").wait_for()
-        tab.upload("Invented^Name.png", chest)
-        tab.page.get_by_role("radio", name="MedImageParse").click()
-        tab.settle()
-        tab.look_for("liver & tumor")
-        tab.press_run()
+        tab = ask_endpoint(page, run_app, endpoint, chest, "liver & tumor")
         dialog = tab.page.get_by_role("dialog")
         dialog.get_by_text("This picture will be sent").wait_for()
         assert "liver & tumor" in dialog.inner_text()
@@ -160,15 +166,7 @@ def test_an_endpoint_gets_the_picture_only_after_the_user_has_seen_it(page, run_
 def test_a_run_that_waits_shows_a_countdown_and_can_be_stopped(page, run_app, chest):
     with StandIn() as endpoint:
         endpoint.script(*[BUSY.retry_after("30")] * 3)
-        env = {"MIP_ENDPOINT": endpoint.url, "MIP_API_KEY": KEY, "MIP_MODEL_ENDPOINT": ""}
-        tab = Workbench(page, run_app(APP, env=env))
-        tab.page.goto(tab.url)
-        tab.page.get_by_role("heading", name="Type what you want").wait_for()
-        tab.upload("chest.png", chest)
-        tab.page.get_by_role("radio", name="MedImageParse").click()
-        tab.settle()
-        tab.look_for("liver")
-        tab.press_run()
+        tab = ask_endpoint(page, run_app, endpoint, chest, "liver")
         tab.page.get_by_role("dialog").get_by_role("button", name="Send").click()
         tab.page.get_by_text("Next try in").wait_for()
         tab.page.get_by_role("button", name="Cancel").click()
