@@ -1,0 +1,21 @@
+"""The page about the program."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from core.backends.demo import KNOWN
+from core.prompts import vocabulary
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_it_says_what_the_program_is_not_and_lists_what_can_be_asked():
+    page = AppTest.from_file(str(ROOT / "pages" / "about.py"), default_timeout=60).run()
+    assert not page.exception
+    words = "\n".join(str(element.value) for element in (*page.markdown, *page.caption))
+    assert "not for diagnosis" in words
+    assert "nothing" in words
+    demo, trained = (table.value for table in page.dataframe)
+    assert len(demo) == len(KNOWN)
+    assert len(trained) == len(vocabulary().groups)
