@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from components.notices import plain, show_error, show_notices
@@ -97,5 +96,5 @@ def _show_header(image: LoadedImage) -> None:
     except WorkbenchError as error:
         show_error(error)
         return
-    table = pd.DataFrame([(r.tag, r.name, r.value) for r in rows], columns=["Tag", "Name", "Value"])
+    table = [{"Tag": row.tag, "Name": row.name, "Value": row.value} for row in rows]
     st.dataframe(table, hide_index=True, width="stretch", height=420)

@@ -1,6 +1,5 @@
 """The page that says what the program is, what it is not, and what it can be asked for."""
 
-import pandas as pd
 import streamlit as st
 
 from components.notices import show_footer
@@ -41,20 +40,17 @@ st.markdown(
     "phrase empty."
 )
 st.dataframe(
-    pd.DataFrame(
-        [(", ".join(t.phrases), ", ".join(t.looks), t.note) for t in KNOWN],
-        columns=["Phrases", "In", "How"],
-    ),
+    [{"Phrases": ", ".join(t.phrases), "In": ", ".join(t.looks), "How": t.note} for t in KNOWN],
     hide_index=True,
     width="stretch",
 )
 
 st.subheader("What MedImageParse was trained on")
 st.dataframe(
-    pd.DataFrame(
-        [(g.modality, g.site, ", ".join(g.targets)) for g in vocabulary().groups],
-        columns=["Modality", "Site", "Targets"],
-    ),
+    [
+        {"Modality": g.modality, "Site": g.site, "Targets": ", ".join(g.targets)}
+        for g in vocabulary().groups
+    ],
     hide_index=True,
     width="stretch",
 )
