@@ -25,8 +25,8 @@ _OWN_WINDOW = "Own window"
 class FrameChoice:
     """Which frame of an upload is wanted, and how it is windowed."""
 
-    index: int = 0
-    axis: str | None = None
+    index: int
+    axis: str
     volume: int = 0
     channel: int | None = None
     window: Window | None = None
@@ -98,7 +98,7 @@ def choose_frame(image: LoadedImage) -> FrameChoice:
             "Direction", names, default=axis, required=True, key=f"{prefix}_axis", width="stretch"
         )
         axis = picked or axis
-    count = next(entry.count for entry in choices.axes if entry.name == axis)
+    count = choices.count(axis)
     index = 0
     if count > 1:
         # A volume opens in its middle, where there is something to see; a stack at its start.
@@ -121,18 +121,17 @@ def choose_frame(image: LoadedImage) -> FrameChoice:
 
 def turn_to(image: LoadedImage, index: int) -> None:
     """Set the slice slider, before it is drawn, to the slice asked for in the viewer."""
-    axes = image.upload.choices.axes
-    axis = st.session_state.get(f"choice_{image.key}_axis") or axes[0].name
-    count = next((entry.count for entry in axes if entry.name == axis), 1)
+    choices = image.upload.choices
+    axis = st.session_state.get(f"choice_{image.key}_axis") or choices.axes[0].name
+    count = choices.count(axis)
     if count > 1:
         st.session_state[_slice_key(image, axis)] = min(max(index, 0), count - 1) + 1
 
 
 def slices_of(image: LoadedImage, choice: FrameChoice) -> SliceState | None:
     """Where in the stack the chosen frame is, or None for a single picture."""
-    axes = image.upload.choices.axes
-    count = next((entry.count for entry in axes if entry.name == choice.axis), 1)
-    return SliceState(choice.axis or "", choice.index, count) if count > 1 else None
+    count = image.upload.choices.count(choice.axis)
+    return SliceState(choice.axis, choice.index, count) if count > 1 else None
 
 
 def _slice_key(image: LoadedImage, axis: str) -> str:

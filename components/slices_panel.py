@@ -48,8 +48,8 @@ def show_slices_panel(
         frame: The frame on show.
         text: Phrases as typed.
     """
-    count = next((a.count for a in image.upload.choices.axes if a.name == choice.axis), 1)
-    if count < 2 or choice.axis is None:
+    count = image.upload.choices.count(choice.axis)
+    if count < 2:
         return
     with st.expander(f"All {count} slices"):
         first, last = st.slider(

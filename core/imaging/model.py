@@ -84,6 +84,10 @@ class Choices:
     volumes: tuple[str, ...] = ()
     frame_names: tuple[str, ...] = ()
 
+    def count(self, axis: str) -> int:
+        """Number of slices along an axis of this name; the axis is one of :attr:`axes`."""
+        return next(entry.count for entry in self.axes if entry.name == axis)
+
 
 @dataclass(frozen=True)
 class Orientation:
@@ -246,8 +250,8 @@ class Upload(ABC):
             DamagedFile: The pixels of that frame cannot be decoded.
         """
         name = check_axis(axis, self.choices)
-        count = next(entry.count for entry in self.choices.axes if entry.name == name)
-        check_choice("frame" if name == "stack" else "slice", index, count)
+        unit = "frame" if name == "stack" else "slice"
+        check_choice(unit, index, self.choices.count(name))
         check_choice("volume", volume, max(1, len(self.choices.volumes)))
         return self._frame(Selection(index, name, volume, channel or 0, window))
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.e2e.workbench import APP, NO_ENDPOINT, Workbench
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -76,6 +78,12 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """One tab of the fresh context."""
     return context.new_page()
+
+
+@pytest.fixture
+def workbench(page: Page, run_app: Callable[..., str]) -> Workbench:
+    """The workbench itself in a tab, with no endpoint set anywhere."""
+    return Workbench(page, run_app(APP, env=NO_ENDPOINT)).start()
 
 
 @contextmanager

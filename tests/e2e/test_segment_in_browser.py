@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,51 +12,11 @@ from core.backends import get_backend
 from core.imaging import open_upload
 from core.samples import samples
 from core.segmentation import segment
-from tests.e2e.viewer_page import ViewerPage
+from tests.e2e.workbench import APP, Workbench
 from tests.standin import KEY, StandIn
 from tests.standin.behaviour import BUSY
 
 pytestmark = pytest.mark.browser
-
-APP = Path(__file__).resolve().parents[2] / "app.py"
-NO_ENDPOINT = {"MIP_ENDPOINT": "", "MIP_API_KEY": "", "MIP_MODEL_ENDPOINT": ""}
-
-
-class Workbench(ViewerPage):
-    """The real page in a browser tab."""
-
-    def upload(self, name, data):
-        files = [{"name": name, "mimeType": "application/octet-stream", "buffer": data}]
-        self.page.locator("input[type=file]").first.set_input_files(files)
-        return self.ready()
-
-    def look_for(self, phrases):
-        box = self.page.get_by_label("Look for", exact=True)
-        box.fill(phrases)
-        box.press("Enter")
-        self.settle()
-
-    def press_run(self):
-        self.page.get_by_role("button", name="Run", exact=True).click()
-
-    def settle(self):
-        self.page.wait_for_timeout(200)
-        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-
-    def wait_for_phrase(self, phrase):
-        self.row(phrase).wait_for()
-        self.ready()
-
-    def picture_shot(self):
-        return np.asarray(Image.open(io.BytesIO(self.picture.screenshot())).convert("RGB"))
-
-
-@pytest.fixture
-def workbench(page, run_app):
-    tab = Workbench(page, run_app(APP, env=NO_ENDPOINT))
-    tab.page.goto(tab.url)
-    tab.page.get_by_role("heading", name="Type what you want").wait_for()
-    return tab
 
 
 @pytest.fixture(scope="module")
@@ -133,9 +92,7 @@ def test_the_page_goes_on_after_bad_files_and_bad_phrases(workbench, chest):
 def ask_endpoint(page, run_app, endpoint, data, phrases):
     """Open the page with an endpoint set, upload a picture, and press Run."""
     env = {"MIP_ENDPOINT": endpoint.url, "MIP_API_KEY": KEY, "MIP_MODEL_ENDPOINT": ""}
-    tab = Workbench(page, run_app(APP, env=env))
-    tab.page.goto(tab.url)
-    tab.page.get_by_role("heading", name="Type what you want").wait_for()
+    tab = Workbench(page, run_app(APP, env=env)).start()
     tab.upload("Invented^Name.png", data)
     tab.page.get_by_role("radio", name="MedImageParse").click()
     tab.settle()

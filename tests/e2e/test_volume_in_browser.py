@@ -11,7 +11,6 @@ import pytest
 from pydicom.data import get_testdata_file
 
 from core.imaging import open_upload
-from tests.e2e.test_segment_in_browser import APP, NO_ENDPOINT, Workbench
 
 pytestmark = pytest.mark.browser
 
@@ -45,14 +44,6 @@ def ct_series():
             dataset.save_as(content)
             archive.writestr(f"IM{number:04}", content.getvalue())
     return buffer.getvalue()
-
-
-@pytest.fixture
-def workbench(page, run_app):
-    tab = Workbench(page, run_app(APP, env=NO_ENDPOINT))
-    tab.page.goto(tab.url)
-    tab.page.get_by_role("heading", name="Type what you want").wait_for()
-    return tab
 
 
 def test_the_wheel_turns_slices_and_all_slices_come_home_as_nifti(workbench, ct_series, tmp_path):
