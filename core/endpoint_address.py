@@ -68,6 +68,11 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc
 
 
+def is_resource_id(text: str) -> bool:
+    """True when a text is the Azure resource id of something, not its address."""
+    return text.lower().startswith("/subscriptions/")
+
+
 def is_loopback(host: str) -> bool:
     """True when a host name is this machine."""
     if host == "localhost":

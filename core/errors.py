@@ -22,6 +22,8 @@ WorkbenchError
 |   |-- ModelNotReady           424 while the deployment starts
 |   |-- EndpointBusy            429
 |   |-- ServiceFault            5xx
+|   |-- EndpointPaused          failed so often that it is left alone for a while
+|   |-- ArmRefused              Azure Resource Manager refused to find, create or delete
 |   `-- InvalidReply            200, but not what the contract says
 |-- ExportError                 a file could not be written or does not read back as written
 `-- Cancelled                   the user stopped the run
@@ -144,6 +146,14 @@ class EndpointBusy(BackendError):
 
 class ServiceFault(BackendError):
     """The service itself failed (5xx)."""
+
+
+class EndpointPaused(BackendError):
+    """The endpoint failed so often that nothing is sent to it for a while."""
+
+
+class ArmRefused(BackendError):
+    """Azure Resource Manager refused to find, create, change or delete something."""
 
 
 class InvalidReply(BackendError):

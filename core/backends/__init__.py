@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 from core.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.backends.base import Backend
     from core.settings import AzureSettings
 
 BACKEND_NAMES = ("demo", "azure")
 
 
-def get_backend(name: str, settings: AzureSettings | None = None) -> Backend:
+def get_backend(
+    name: str, settings: AzureSettings | None = None, *, token: Callable[[], str] | None = None
+) -> Backend:
     """Make a backend; what it needs is imported only now.
 
     Args:
         name: ``"demo"`` or ``"azure"``.
         settings: The endpoint, which ``"azure"`` needs.
+        token: Gives the token that signs a request to the endpoint; None signs with the key.
 
     Raises:
         SettingsError: There is no such backend, or it lacks a setting.
@@ -31,11 +36,11 @@ def get_backend(name: str, settings: AzureSettings | None = None) -> Backend:
         if settings is None:
             raise SettingsError(
                 "No MedImageParse endpoint is set.",
-                "Set MIP_ENDPOINT and MIP_API_KEY, or type both into the page.",
+                "Set MIP_ENDPOINT and MIP_API_KEY, or enter them on the page Connection.",
             )
         from core.backends.azure import AzureBackend  # noqa: PLC0415 - not needed by the demo
 
-        return AzureBackend(settings)
+        return AzureBackend(settings, token=token)
     known = " or ".join(BACKEND_NAMES)
     if name == "local":
         raise SettingsError("The local model is not part of this version.", f"Use {known}.")

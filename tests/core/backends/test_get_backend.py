@@ -20,9 +20,11 @@ def test_the_demo_engine_needs_no_settings_and_sends_nothing_away():
 
 
 def test_the_endpoint_is_made_from_its_settings():
-    backend = get_backend("azure", AzureSettings("https://mip.example.net", Secret("k")))
+    backend = get_backend(
+        "azure", AzureSettings("https://mip.region.inference.ml.azure.com", Secret("k"))
+    )
     assert backend.name == "azure"
-    assert backend.label == "MedImageParse on Azure ML (mip.example.net)"
+    assert backend.label == "MedImageParse on Azure ML (mip.region.inference.ml.azure.com)"
 
 
 def test_the_endpoint_without_settings_says_which_to_set():
@@ -31,8 +33,10 @@ def test_the_endpoint_without_settings_says_which_to_set():
 
 
 def test_the_endpoint_without_a_key_says_where_to_find_it():
-    with pytest.raises(SettingsError, match=r"no key for mip\.example\.net.*Consume"):
-        get_backend("azure", AzureSettings("https://mip.example.net"))
+    with pytest.raises(
+        SettingsError, match=r"no key for mip\.region\.inference\.ml\.azure\.com.*Consume"
+    ):
+        get_backend("azure", AzureSettings("https://mip.region.inference.ml.azure.com"))
 
 
 @pytest.mark.parametrize("name", ["local", "gpt", ""])

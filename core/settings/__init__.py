@@ -1,0 +1,28 @@
+"""Where the endpoint is and how to sign in: read from the page, the environment or secrets.toml."""
+
+from core.settings.azure import (
+    SIGN_IN_WAYS,
+    AzureSettings,
+    PageEntry,
+    azure_settings_from,
+    settings_for,
+)
+from core.settings.hosts import AllowedHosts, allowed_hosts_from
+from core.settings.keys import clean_key
+from core.settings.lookup import Operator, secrets_from_file
+from core.settings.names import SETTINGS, Setting
+
+__all__ = [
+    "SETTINGS",
+    "SIGN_IN_WAYS",
+    "AllowedHosts",
+    "AzureSettings",
+    "Operator",
+    "PageEntry",
+    "Setting",
+    "allowed_hosts_from",
+    "azure_settings_from",
+    "clean_key",
+    "secrets_from_file",
+    "settings_for",
+]

@@ -1,0 +1,1 @@
+"""Signing in: who asks, proved by a token that is fetched afresh for every request."""
