@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.imaging import budget_from, open_upload
+from core.settings import PageEntry
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from core.imaging import Frame, Upload
     from core.jobs import Job
     from core.segmentation import Segmentation
+    from core.signin.source import TokenSource
 
 _KEY = "workbench"
 
@@ -71,6 +73,8 @@ class Session:
         backend: The engine that was used last, and by what it is known.
         failures: What went wrong in the last run.
         confirmed_hosts: Hosts to which this session has agreed to send pictures.
+        entry: What was typed about the endpoint.
+        source: The sign-in of this session, or None.
     """
 
     images: dict[str, LoadedImage] = field(default_factory=dict)
@@ -87,6 +91,8 @@ class Session:
     backend: tuple[Hashable, Backend] | None = None
     failures: tuple[WorkbenchError, ...] = ()
     confirmed_hosts: frozenset[str] = frozenset()
+    entry: PageEntry = field(default_factory=PageEntry)
+    source: TokenSource | None = None
 
     def open(
         self, data: bytes, name: str, *, phrases: tuple[str, ...] = (), source: str = ""

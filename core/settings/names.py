@@ -89,7 +89,7 @@ LOG_LEVEL = Setting(
 )
 LOG_PHRASES = Setting(
     "MIP_LOG_PHRASES",
-    "1 writes the text of phrases into the log. From the environment only.",
+    "With 1 the text of phrases is written into the log. From the environment only.",
     "0: never",
 )
 METRICS_PORT = Setting(

@@ -109,7 +109,7 @@ def test_a_backend_and_its_settings_cannot_be_pickled_with_the_key(endpoint, ask
 
 
 def test_the_log_names_the_request_its_status_and_the_try(endpoint, ask, picture_of, caplog):
-    caplog.set_level(logging.INFO, logger="core.backends.azure")
+    caplog.set_level(logging.INFO, logger="core.backends.caller")
     endpoint.script(play.BUSY)
     ask(endpoint.url).segment([picture_of("lung")])
     first, second = [record.getMessage() for record in caplog.records]
