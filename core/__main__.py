@@ -1,17 +1,25 @@
-"""The command line: ``python -m core segment | evaluate``."""
+"""The command line: ``python -m core COMMAND``; ``--help`` lists them."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from core import about
-from core.commands import evaluate, segment
+from core.commands import batch, deploy, doctor, evaluate, find, segment, segment_volume
 from core.errors import WorkbenchError
+from core.logs import configure_logs
+from core.settings.names import LOG_LEVEL
 
-_COMMANDS = {
+COMMANDS = {
     "segment": (segment, "find phrases in one image and write overlay, masks and manifest"),
+    "segment3d": (segment_volume, "find phrases in a whole volume with MedImageParse 3D"),
+    "batch": (batch, "find phrases in a folder of images with a batch endpoint"),
     "evaluate": (evaluate, "compare a backend with reference masks and print a table"),
+    "doctor": (doctor, "check every step of the way to the endpoint and say what to mend"),
+    "find": (find, "list the MedImageParse endpoints that your account can see"),
+    "deploy": (deploy, "plan, run, look at or delete a deployment of MedImageParse"),
 }
 
 
@@ -24,12 +32,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"{about.NAME} {about.VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, (module, help_text) in _COMMANDS.items():
+    for name, (module, help_text) in COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=help_text)
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     parsed = parser.parse_args(arguments)
     try:
+        # The sentence below says what went wrong; a log line beside it only on request.
+        configure_logs({LOG_LEVEL.name: "error", **os.environ})
         parsed.run(parsed)
     except WorkbenchError as error:
         print(error, file=sys.stderr)

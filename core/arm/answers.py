@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     import requests
 
 _LONGEST_MESSAGE = 600
-_WORKING = frozenset({"accepted", "creating", "deleting", "inprogress", "running", "updating"})
+_ENDS = frozenset({"succeeded", "failed", "canceled"})
+"""The only words that mean the end of a long operation (Microsoft Learn, "Track asynchronous Azure
+operations"); any other word means that it goes on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +59,17 @@ class ArmAnswer:
     @property
     def finished(self) -> bool:
         """False while a long operation goes on."""
-        said = str(self.body.get("status") or "").lower()
+        said = str(self.body.get("status") or self._state)
         if said:
-            return said not in _WORKING
+            return said.lower() in _ENDS
         return self.status not in {201, 202}
+
+    @property
+    def _state(self) -> str:
+        """The provisioning state of a resource, or empty."""
+        properties = self.body.get("properties")
+        found = properties.get("provisioningState") if isinstance(properties, Mapping) else None
+        return found if isinstance(found, str) else ""
 
     def check_operation(self, host: str) -> None:
         """Raise when a long operation says that it failed.
@@ -69,7 +78,7 @@ class ArmAnswer:
             ArmRefused: With Azure's code and message.
         """
         if str(self.body.get("status") or "").lower() in {"failed", "canceled"}:
-            code, message = _told(self.body)
+            code, message = told(self.body)
             raise ArmRefused(
                 f"Azure could not finish it: {message or code or 'no reason given'}",
                 "Mend what it names, then run it again; what exists already is kept.",
@@ -97,7 +106,7 @@ def read_answer(response: requests.Response, host: str, request_id: str) -> ArmA
     except ValueError:
         body = None
     status = response.status_code
-    code, message = _told(body if isinstance(body, Mapping) else {})
+    code, message = told(body if isinstance(body, Mapping) else {})
     details = f"HTTP {status}: {code}".strip(": ")
     if 300 <= status < 400 or (status < 300 and not isinstance(body, Mapping)):
         raise ServiceFault(
@@ -145,7 +154,7 @@ def read_answer(response: requests.Response, host: str, request_id: str) -> ArmA
     )
 
 
-def _told(body: Mapping[str, Any]) -> tuple[str, str]:
+def told(body: Mapping[str, Any]) -> tuple[str, str]:
     """Code and message of an error; the innermost detail says most."""
     error = body.get("error")
     if not isinstance(error, Mapping):

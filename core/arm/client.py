@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from core.arm.account import object_id_of
 from core.arm.answers import ArmAnswer, read_answer
 from core.backends.connection_failures import Target, failure_of_exception
 from core.backends.retry import Clock, pause
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 DEFAULT_URL = "https://management.azure.com"
 _CONNECT_S, _READ_S = 10.0, 60.0
 _LONGEST_PAUSE_S = 60.0
-_USUAL_PAUSE_S = 5.0
+_USUAL_PAUSE_S, _SHORTEST_PAUSE_S = 5.0, 0.2
 _MOST_PAGES = 200
 
 _log = logging.getLogger(__name__)
@@ -66,6 +67,14 @@ class ArmClient:
     def close(self) -> None:
         """Close the connections that are kept open."""
         self._session.close()
+
+    def object_id(self) -> str:
+        """Object id in Microsoft Entra of whoever is signed in; empty when the token tells none.
+
+        Raises:
+            SignInRefused: Nobody is signed in.
+        """
+        return object_id_of(self._source.token(ARM_SCOPE))
 
     def call(
         self,
@@ -152,7 +161,9 @@ class ArmClient:
         """
         status_url = answer.status_url
         while status_url and not answer.finished:
-            seconds = min(answer.retry_after_s or _USUAL_PAUSE_S, _LONGEST_PAUSE_S)
+            asked_s = answer.retry_after_s
+            seconds = _USUAL_PAUSE_S if asked_s is None else max(asked_s, _SHORTEST_PAUSE_S)
+            seconds = min(seconds, _LONGEST_PAUSE_S)
             pause(seconds, "Azure is working on it.", control, self._clock)
             answer = self.call("GET", status_url, api_version)
             answer.check_operation(self._target.host)

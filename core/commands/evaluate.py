@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.analysis.evaluate import evaluate
-from core.backends import get_backend
+from core.commands.signed_in import backend_from
 from core.export.results import ExportFile, write_files
-from core.settings import settings_for
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +28,7 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         WorkbenchError: The folders, the settings or the backend stand in the way.
     """
-    backend = get_backend(arguments.backend, settings_for(arguments.backend, os.environ))
+    backend = backend_from(arguments.backend, os.environ)
     result = evaluate(arguments.images, arguments.masks, backend)
     if arguments.csv is not None:
         content = result.to_csv().encode("utf-8")

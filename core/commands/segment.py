@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import about
-from core.backends import get_backend
-from core.commands.inputs import read_upload
-from core.errors import InputError
+from core.commands.following import follow
+from core.commands.inputs import read_upload, read_window
+from core.commands.signed_in import backend_from
+from core.errors import InputError, WorkbenchError
 from core.export.manifest import volume_manifest
 from core.export.nifti import nifti_files
 from core.export.results import ExportFile, export_files, write_files
-from core.imaging import Window
 from core.prompts import parse_phrases
 from core.segmentation import DEFAULT_THRESHOLD, segment
-from core.settings import settings_for
-from core.volume import calls, segment_slices, slice_range
+from core.volume import slice_range, slice_tasks
 
 if TYPE_CHECKING:
     import argparse
@@ -62,7 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
         WorkbenchError: The image, the phrases, the settings or the backend stand in the way.
     """
     upload = read_upload(arguments.input)
-    backend = get_backend(arguments.backend, settings_for(arguments.backend, os.environ))
+    backend = backend_from(arguments.backend, os.environ)
     if arguments.slices is None:
         _run_frame(arguments, upload, backend)
     else:
@@ -72,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _run_frame(arguments: argparse.Namespace, upload: Upload, backend: Backend) -> None:
     frame = upload.frame(
         arguments.frame,
-        _window(arguments.window),
+        read_window(arguments.window),
         arguments.channel,
         axis=arguments.axis,
         volume=arguments.volume,
@@ -101,14 +99,17 @@ def _run_slices(arguments: argparse.Namespace, upload: Upload, backend: Backend)
     wanted = replace(
         wanted,
         volume=arguments.volume,
-        window=_window(arguments.window),
+        window=read_window(arguments.window),
         channel=arguments.channel,
     )
-    results: dict[int, Segmentation] = {}
-    for group in calls(wanted.indices, backend):
-        found = segment_slices(upload, wanted, group, phrases=phrases, backend=backend)
-        results.update(zip(group, found, strict=True))
-        print(f"{len(results)} of {len(wanted.indices)} slices", file=sys.stderr)
+    found: dict[int, Segmentation] = {}
+    tasks = slice_tasks(
+        upload, wanted, wanted.indices, phrases=phrases, backend=backend, keep=found.update
+    )
+    failures = follow(tasks, workers=backend.workers, unit="slices")
+    if not found:
+        raise failures[0]
+    results = dict(sorted(found.items()))
     files = nifti_files(grid, wanted.axis, results, arguments.threshold)
     notices = [n for index in results for n in results[index].notices]
     record = volume_manifest(
@@ -122,28 +123,15 @@ def _run_slices(arguments: argparse.Namespace, upload: Upload, backend: Backend)
     write_files(files, arguments.out)
     print(backend.label)
     _say_the_rest((*upload.notices, *notices), len(files))
+    if failures:
+        count = len(wanted.indices)
+        raise WorkbenchError(
+            f"{count - len(results)} of {count} slices have no masks: {failures[0].what}",
+            failures[0].next_step,
+        )
 
 
 def _say_the_rest(notices: Iterable[Notice], count: int) -> None:
     for notice in dict.fromkeys(notices):
         print(f"Note: {notice.text}")
     print(f"{count} files written. {about.NOTICE}")
-
-
-def _window(text: str | None) -> Window | None:
-    """Read ``CENTRE/WIDTH``.
-
-    Raises:
-        InputError: The text is no such pair, or the width is not above 0.
-    """
-    if text is None:
-        return None
-    try:
-        center, width = (float(part) for part in text.split("/"))
-    except ValueError:
-        center, width = 0.0, 0.0
-    if not 0.0 < width < float("inf"):
-        raise InputError(
-            f'"{text[:30]}" is not a window.', "Write centre and width, such as --window 40/400."
-        )
-    return Window(f"{center:g}/{width:g}", center, width)

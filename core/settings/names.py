@@ -85,7 +85,7 @@ LOG_LEVEL = Setting(
     "MIP_LOG_LEVEL",
     "Which log lines are written to standard error, one JSON object a line: debug, info, warning "
     "or error. From the environment only.",
-    "warning",
+    "warning; error on the command line",
 )
 LOG_PHRASES = Setting(
     "MIP_LOG_PHRASES",

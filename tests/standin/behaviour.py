@@ -43,6 +43,7 @@ class Reply:
         cut_after: Fraction of the announced body after which the connection ends, or None.
         reset: Whether it then ends with a reset instead of an orderly close.
         close: Whether the connection is closed after the answer.
+        trailers: Headers behind the body, which is then sent in chunks.
     """
 
     levels: Literal["soft", "0/1", "0/255", "bool", "float"] = "soft"
@@ -63,6 +64,7 @@ class Reply:
     cut_after: float | None = None
     reset: bool = False
     close: bool = False
+    trailers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ class StandIn:
         self._script: deque[Behaviour] = deque()
         self._received: list[Received] = []
         self._in_flight = 0
+        self._most_in_flight = 0
         self._left_early = 0
         self._server = Server(self, port)
         self._scheme = "http"
@@ -102,6 +103,12 @@ class StandIn:
             return tuple(self._received)
 
     @property
+    def most_in_flight(self) -> int:
+        """The most requests that were under way at once."""
+        with self._lock:
+            return self._most_in_flight
+
+    @property
     def left_early(self) -> int:
         """How many clients hung up before the answer was out."""
         with self._lock:
@@ -126,6 +133,7 @@ class StandIn:
         with self._lock:
             self._received.append(received)
             self._in_flight += 1
+            self._most_in_flight = max(self._most_in_flight, self._in_flight)
             if (received.method, received.path) != ("POST", "/score"):
                 return self.default
             if self._in_flight > self.max_in_flight:

@@ -161,7 +161,8 @@ class Handler(BaseHTTPRequestHandler):
         milliseconds = (time.perf_counter() - started) * 1000
         deployment = received.headers.get("azureml-model-deployment")
         deployment = deployment or self.server.standin.deployments[0]
-        self._head(received, 200, len(body), {"content-type": reply.content_type})
+        length = None if reply.trailers else len(body)
+        self._head(received, 200, length, {"content-type": reply.content_type})
         self.send_header("x-ms-run-function-failed", "False")
         self.send_header("x-ms-run-fn-exec-ms", f"{milliseconds:.3f}")
         self.send_header("x-ms-server-version", "azmlinfsrv/1.4.1")
@@ -171,7 +172,18 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
             self.close_connection = True
         self.end_headers()
-        self._deliver(body, reply)
+        if reply.trailers:
+            self._deliver_in_chunks(body, reply)
+        else:
+            self._deliver(body, reply)
+
+    def _deliver_in_chunks(self, body: bytes, reply: Reply) -> None:
+        """Send the body in two chunks and the trailers behind it."""
+        middle = len(body) // 2
+        for part in (body[:middle], body[middle:]):
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
+        lines = "".join(f"{name}: {value}\r\n" for name, value in reply.trailers)
+        self.wfile.write(f"0\r\n{lines}\r\n".encode())
 
     def _deliver(self, body: bytes, reply: Reply) -> None:
         """Send the body at the speed and to the point that was asked for."""
@@ -197,11 +209,17 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _head(self, received: Received, status: int, length: int, headers: dict[str, str]) -> None:
+    def _head(
+        self, received: Received, status: int, length: int | None, headers: dict[str, str]
+    ) -> None:
         """Status line and the headers that every answer has, unless they are given."""
         client_id = received.headers.get("x-ms-client-request-id", "")[:40]
         usual = {
-            "content-length": str(length),
+            **(
+                {"transfer-encoding": "chunked"}
+                if length is None
+                else {"content-length": str(length)}
+            ),
             "x-ms-request-id": client_id or str(uuid.uuid4()),
             "x-request-id": str(uuid.uuid4()),
         }
