@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.errors import ChoiceError
+from core.grouping import grouped_tasks
+from core.jobs import Task
 from core.segmentation import DEFAULT_THRESHOLD, segment_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
     from core.imaging.grid import VolumeGrid
     from core.imaging.model import Frame, Upload, Window
     from core.segmentation import Segmentation
-
-# Slices in one request: enough to save round trips, few enough to show progress and to cancel.
-SLICES_A_CALL = 8
 
 
 @dataclass(frozen=True)
@@ -82,13 +81,6 @@ def slice_range(upload: Upload, axis: str | None, text: str) -> SliceRange:
     return SliceRange(name, first, end)
 
 
-def calls(indices: Iterable[int], backend: Backend) -> list[tuple[int, ...]]:
-    """Group slices into calls of as many as the backend takes at once, at most eight."""
-    wanted = list(indices)
-    size = max(1, min(backend.max_rows, SLICES_A_CALL))
-    return [tuple(wanted[start : start + size]) for start in range(0, len(wanted), size)]
-
-
 def segment_slices(
     upload: Upload,
     wanted: SliceRange,
@@ -115,6 +107,40 @@ def segment_slices(
     """
     frames = [wanted.frame(upload, index) for index in indices]
     return tuple(segment_many(frames, phrases, backend, control))
+
+
+def slice_tasks(
+    upload: Upload,
+    wanted: SliceRange,
+    indices: Sequence[int],
+    *,
+    phrases: Sequence[str],
+    backend: Backend,
+    keep: Callable[[Mapping[int, Segmentation]], None],
+) -> list[Task[tuple[Segmentation, ...]]]:
+    """Make the tasks that segment some slices, several in one call where that helps.
+
+    Args:
+        upload: The volume.
+        wanted: Direction, window and channel.
+        indices: Slices, in order.
+        phrases: What to look for.
+        backend: The model to ask.
+        keep: Gets the results of each call, by slice, in the thread of the task.
+    """
+
+    def task_of(group: tuple[int, ...]) -> Task[tuple[Segmentation, ...]]:
+        def work(control: RunControl) -> tuple[Segmentation, ...]:
+            found = segment_slices(
+                upload, wanted, group, phrases=phrases, backend=backend, control=control
+            )
+            keep(dict(zip(group, found, strict=True)))
+            return found
+
+        first, last = group[0] + 1, group[-1] + 1
+        return Task(f"slice {first}" if first == last else f"slices {first} to {last}", work)
+
+    return grouped_tasks(indices, backend, len(phrases), task_of)
 
 
 def mask_volume(

@@ -10,13 +10,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.backends.base import Backend
+    from core.backends.services import Services
     from core.settings import AzureSettings
 
 BACKEND_NAMES = ("demo", "azure")
 
 
 def get_backend(
-    name: str, settings: AzureSettings | None = None, *, token: Callable[[], str] | None = None
+    name: str,
+    settings: AzureSettings | None = None,
+    *,
+    token: Callable[[], str] | None = None,
+    services: Services | None = None,
 ) -> Backend:
     """Make a backend; what it needs is imported only now.
 
@@ -24,6 +29,8 @@ def get_backend(
         name: ``"demo"`` or ``"azure"``.
         settings: The endpoint, which ``"azure"`` needs.
         token: Gives the token that signs a request to the endpoint; None signs with the key.
+        services: What the endpoint's requests share with those of others in this process; None
+            shares nothing.
 
     Raises:
         SettingsError: There is no such backend, or it lacks a setting.
@@ -40,7 +47,7 @@ def get_backend(
             )
         from core.backends.azure import AzureBackend  # noqa: PLC0415 - not needed by the demo
 
-        return AzureBackend(settings, token=token)
+        return AzureBackend(settings, token=token, services=services)
     known = " or ".join(BACKEND_NAMES)
     if name == "local":
         raise SettingsError("The local model is not part of this version.", f"Use {known}.")

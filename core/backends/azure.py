@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from core.backends.bandwidth import delay_notice
 from core.backends.base import RunControl
 from core.backends.caller import EndpointCaller
+from core.logs import log_phrases
 from core.wire import decode_response, encode_request
 
 if TYPE_CHECKING:
@@ -14,7 +17,13 @@ if TYPE_CHECKING:
 
     from core.backends.base import ModelInput, ModelReply
     from core.backends.retry import Clock
+    from core.backends.services import Services
     from core.settings import AzureSettings
+
+
+LARGEST_BODY = 20_000_000
+"""Bytes of one request. A picture has 0.3 to 4 MB; Azure names no limit, the model's own server
+takes 100 MB, and proxies in between often less."""
 
 
 class AzureBackend:
@@ -36,11 +45,19 @@ class AzureBackend:
         settings: AzureSettings,
         *,
         token: Callable[[], str] | None = None,
+        services: Services | None = None,
         clock: Clock | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self.settings = settings
-        self._caller = EndpointCaller(settings, token=token, clock=clock, rng=rng)
+        self._caller = EndpointCaller(
+            settings, token=token, services=services, clock=clock, rng=rng
+        )
+
+    @property
+    def workers(self) -> int:
+        """How many requests may be under way at once."""
+        return self._caller.places
 
     @property
     def label(self) -> str:
@@ -60,7 +77,8 @@ class AzureBackend:
         """Send pictures and phrases, wait, and read the masks; see :class:`Backend`.
 
         Args:
-            inputs: Between 1 and ``max_rows`` pictures with their phrases; all go in one request.
+            inputs: Between 1 and ``max_rows`` pictures with their phrases. They go in one request,
+                or in several where one would be very large.
             control: Countdown and cancel.
 
         Raises:
@@ -72,6 +90,22 @@ class AzureBackend:
             raise ValueError(f"between 1 and {self.max_rows} inputs, not {len(inputs)}")
         phrases = [one.phrases for one in inputs]
         body = encode_request([one.picture for one in inputs], phrases)
-        return self._caller.call(
-            body, lambda reply: decode_response(reply, phrases), control or RunControl()
+        if len(body) > LARGEST_BODY and len(inputs) > 1:
+            half = len(inputs) // 2
+            return [
+                *self.segment(inputs[:half], control),
+                *self.segment(inputs[half:], control),
+            ]
+        log_phrases(phrases)
+        delays: list[float] = []
+        replies = self._caller.call(
+            body,
+            lambda reply: decode_response(reply, phrases),
+            control or RunControl(),
+            rows=len(inputs),
+            on_delay=delays.append,
         )
+        notice = delay_notice(sum(delays))
+        if notice is None:
+            return replies
+        return [replace(reply, notices=(*reply.notices, notice)) for reply in replies]

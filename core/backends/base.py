@@ -53,18 +53,22 @@ class ModelReply:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The backend waits before it tries again.
+    """The backend waits before it tries again, or for a free place.
 
     Attributes:
         reason: One plain sentence.
-        seconds_left: How long until the next try.
+        seconds_left: How long until the next try, or None when nobody knows.
     """
 
     reason: str
-    seconds_left: float
+    seconds_left: float | None
 
 
 def _ignore(_waiting: Waiting) -> None:
+    """Tell nobody."""
+
+
+def _go_on() -> None:
     """Tell nobody."""
 
 
@@ -78,12 +82,14 @@ class RunControl:
     """How a long call talks to whoever started it.
 
     Attributes:
-        on_wait: Called about once a second while a retry is being waited for.
+        on_wait: Called about once a second while a retry or a free place is being waited for.
         is_cancelled: Asked at every safe point; True ends the call with :class:`Cancelled`.
+        on_resume: Called when a wait is over.
     """
 
     on_wait: Callable[[Waiting], None] = field(default=_ignore)
     is_cancelled: Callable[[], bool] = field(default=_never)
+    on_resume: Callable[[], None] = field(default=_go_on)
 
     def checkpoint(self) -> None:
         """Raise :class:`Cancelled` when the user has asked to stop."""
@@ -107,6 +113,11 @@ class Backend(Protocol):
     @property
     def max_rows(self) -> int:
         """How many pictures one call may carry."""
+        ...
+
+    @property
+    def workers(self) -> int:
+        """How many calls at once make it faster."""
         ...
 
     @property

@@ -1,15 +1,14 @@
-"""One call to a scoring URL: signed, retried where that makes sense, cancellable, and logged."""
+"""One call to a scoring URL: signed, retried where that makes sense, cancellable, and recorded."""
 
 from __future__ import annotations
 
 import logging
 import random
-import time
 import uuid
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import asdict, dataclass, replace
+from time import monotonic
+from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
-
-from requests.auth import AuthBase
 
 from core.backends.azure_failures import (
     failure_of_answer,
@@ -17,16 +16,26 @@ from core.backends.azure_failures import (
     request_id_of,
     without_secret,
 )
+from core.backends.bandwidth import delay_s
 from core.backends.connection_failures import NETWORK_ERRORS, Target, failure_of_exception
 from core.backends.exchange import Exchange, open_session
-from core.backends.retry import POLL_S, Clock, Failure, persist
+from core.backends.retry import ONCE, POLL_S, Clock, Failure, persist
+from core.backends.services import CallRecord, Services
+from core.backends.signature import RenewableToken, Signature
+from core.backends.traffic import Verdict
 from core.endpoint_address import is_loopback
-from core.errors import InvalidReply, SettingsError
+from core.errors import (
+    Cancelled,
+    ConnectionFailed,
+    EndpointBusy,
+    EndpointTimeout,
+    InvalidReply,
+    ServiceFault,
+    SettingsError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from requests import PreparedRequest
 
     from core.backends.base import RunControl
     from core.backends.exchange import Answer
@@ -38,6 +47,36 @@ _log = logging.getLogger(__name__)
 
 DEPLOYMENT_HEADER = "azureml-model-deployment"
 CLIENT_ID_HEADER = "x-ms-client-request-id"
+PLACES_A_REQUEST = 2
+"""Azure ML takes twice the requests that a deployment works on at once, and answers 429 beyond."""
+
+_DOWN = (ConnectionFailed, EndpointTimeout, ServiceFault)
+
+
+@dataclass(frozen=True, eq=False)
+class _Request(Generic[Result]):
+    """What one call sends, and who waits for it; see :meth:`EndpointCaller.call`."""
+
+    body: bytes
+    read: Callable[[bytes], Result]
+    control: RunControl
+    rows: int
+    on_delay: Callable[[float], None]
+
+
+@dataclass(eq=False)
+class _Heard:
+    """What one try heard from the endpoint."""
+
+    request_id: str
+    status: str = ""
+    seconds: float = 0.0
+    size: int = 0
+    delayed_s: float = 0.0
+
+
+def _tell_nobody(_seconds: float) -> None:
+    """Nobody asks."""
 
 
 class EndpointCaller:
@@ -49,7 +88,9 @@ class EndpointCaller:
         settings: The endpoint and how patient to be with it.
         token: What is sent as ``Authorization: Bearer``, asked for at every try in the thread of
             the request, so that it may fetch a fresh one, and raising :class:`BackendError` when
-            it cannot; None sends the key of the settings.
+            it cannot. After a 401 a :class:`RenewableToken` is told and asked once more; any other
+            is not. None sends the key of the settings.
+        services: What is shared with other callers of this process; None shares nothing.
         clock: Where the time of pauses comes from.
         rng: Source of the jitter in pauses.
 
@@ -62,6 +103,7 @@ class EndpointCaller:
         settings: AzureSettings,
         *,
         token: Callable[[], str] | None = None,
+        services: Services | None = None,
         clock: Clock | None = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -73,11 +115,13 @@ class EndpointCaller:
             )
         self._settings = settings
         self._token = token
+        self._services = services or Services()
         self._clock = clock or Clock()
         self._rng = rng or random.SystemRandom()
         # A proxy or certificate named in the environment is not meant for this machine itself.
         local = is_loopback(urlsplit(settings.endpoint).hostname or "")
         self._session = open_session(trust_env=not local)
+        self._lane = self._services.traffic.lane(settings.endpoint, settings.host, self.places)
         self._target = Target(
             settings.host,
             "token" if token else "key",
@@ -86,11 +130,24 @@ class EndpointCaller:
             settings.read_timeout_s,
         )
 
+    @property
+    def places(self) -> int:
+        """How many requests may be under way at once, at most."""
+        return PLACES_A_REQUEST * self._settings.concurrency
+
     def close(self) -> None:
         """Close the connections that are kept open for the next call."""
         self._session.close()
 
-    def call(self, body: bytes, read: Callable[[bytes], Result], control: RunControl) -> Result:
+    def call(
+        self,
+        body: bytes,
+        read: Callable[[bytes], Result],
+        control: RunControl,
+        *,
+        rows: int = 1,
+        on_delay: Callable[[float], None] = _tell_nobody,
+    ) -> Result:
         """Send a body, wait, and read the answer.
 
         Args:
@@ -98,50 +155,71 @@ class EndpointCaller:
             read: Takes the body of a 200 apart; raises :class:`InvalidReply` when it is not what
                 the contract says.
             control: Countdown and cancel.
+            rows: Number of pictures in the body.
+            on_delay: Told for how many seconds Azure held the answer back, when it says so.
 
         Raises:
+            EndpointPaused: The endpoint has failed so often that it is left alone for now.
             BackendError: The endpoint could not answer; retried before, where that makes sense.
             Cancelled: The user stopped the run.
         """
+        request = _Request(body, read, control, rows, on_delay)
         return persist(
-            lambda number: self._try(body, read, control, number),
+            lambda number: self._try(request, number),
             budget_s=self._settings.retry_budget_s,
             control=control,
             clock=self._clock,
             rng=self._rng,
+            on_give_up=lambda failure: self._give_up(failure, rows),
         )
 
-    def _try(
-        self, body: bytes, read: Callable[[bytes], Result], control: RunControl, number: int
-    ) -> Result | Failure:
-        """Ask once, and log how that went.
+    def _try(self, request: _Request[Result], number: int) -> Result | Failure:
+        """Ask once, when there is a place, and record how that went."""
+        heard = _Heard(str(uuid.uuid4()))
+        with self._lane.place(request.control) as place:
+            try:
+                outcome = self._ask(request, heard)
+            except Cancelled:
+                self._record(request, heard, number, Cancelled.__name__)
+                raise
+            place.verdict = _verdict(outcome)
+        named = outcome.kind.__name__ if isinstance(outcome, Failure) else "success"
+        self._record(request, heard, number, named)
+        if heard.delayed_s:
+            request.on_delay(heard.delayed_s)
+        return outcome
+
+    def _ask(self, request: _Request[Result], heard: _Heard) -> Result | Failure:
+        """Send and read.
 
         What went wrong comes back as a value, not as an exception: the exceptions of requests hold
         the request with its key, and those of a JSON parser what they parsed.
         """
-        request_id = str(uuid.uuid4())
-        signature = _Bearer(self._token or self._key)
+        signature = Signature(self._token or self._key)
         timeout_s = (self._settings.connect_timeout_s, self._settings.read_timeout_s)
         exchange = Exchange(self._session, self._settings.endpoint, timeout_s)
-        started = time.monotonic()
+        started = monotonic()
         outcome: Result | Failure
         try:
             answer = exchange.post(
-                body,
-                self._headers(request_id),
+                request.body,
+                self._headers(heard.request_id),
                 signature,
                 poll_s=POLL_S,
-                checkpoint=control.checkpoint,
+                checkpoint=request.control.checkpoint,
             )
         except NETWORK_ERRORS as problem:
-            said = type(problem).__name__
-            outcome = failure_of_exception(problem, self._target, request_id)
+            heard.status = type(problem).__name__
+            outcome = failure_of_exception(problem, self._target, heard.request_id)
         else:
-            said = str(answer.status)
-            request_id = request_id_of(answer.headers, request_id, signature.used)
-            outcome = self._read(answer, read, request_id)
-        seconds = time.monotonic() - started
-        _log.info("request %s: %s, try %d, %.2f s", request_id, said, number, seconds)
+            heard.status, heard.size = str(answer.status), len(answer.body)
+            heard.request_id = request_id_of(answer.headers, heard.request_id, signature.used)
+            heard.delayed_s = delay_s(answer.headers)
+            outcome = self._read(answer, request.read, heard.request_id)
+            if answer.status == 401 and isinstance(outcome, Failure):
+                outcome = self._renew_token(outcome, signature.used)
+        finally:
+            heard.seconds = monotonic() - started
         return without_secret(outcome, signature.used) if isinstance(outcome, Failure) else outcome
 
     def _read(
@@ -156,6 +234,43 @@ class EndpointCaller:
             return Failure(
                 InvalidReply, problem.what, problem.next_step, problem.details, request_id
             )
+
+    def _renew_token(self, failure: Failure, token: str) -> Failure:
+        """Have the next try, if there can be one, signed with a fresh token."""
+        if not isinstance(self._token, RenewableToken):
+            return failure
+        self._token.refused(token)
+        return replace(failure, pace=ONCE)
+
+    def _give_up(self, failure: Failure, rows: int) -> None:
+        """Tell the lane when a call failed because of the endpoint, not of what was sent."""
+        too_much = rows > 1 and failure.kind is EndpointTimeout
+        if failure.kind in _DOWN and not too_much:
+            self._lane.give_up(failure.what)
+
+    def _record(self, request: _Request[Result], heard: _Heard, number: int, outcome: str) -> None:
+        record = CallRecord(
+            self._settings.host,
+            heard.request_id,
+            heard.status,
+            outcome,
+            number,
+            heard.seconds,
+            len(request.body),
+            heard.size,
+            request.rows,
+            heard.delayed_s,
+        )
+        self._services.on_call(record)
+        _log.log(
+            logging.INFO if outcome in {"success", Cancelled.__name__} else logging.WARNING,
+            "request %s: %s, try %d, %.2f s",
+            record.request_id,
+            record.status,
+            number,
+            record.seconds,
+            extra={"event": "request", "fields": asdict(record)},
+        )
 
     def _headers(self, request_id: str) -> dict[str, str]:
         """All headers but the one that signs."""
@@ -173,17 +288,10 @@ class EndpointCaller:
         return self._settings.key.reveal() if self._settings.key else ""
 
 
-class _Bearer(AuthBase):
-    """Signs one request, and remembers with what, so that it can be struck from what comes back.
-
-    Given as ``auth``, it also keeps requests from signing with a ``.netrc`` file instead.
-    """
-
-    def __init__(self, token: Callable[[], str]) -> None:
-        self._fetch = token
-        self.used = ""
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        self.used = self._fetch().strip()
-        request.headers["Authorization"] = f"Bearer {self.used}"
-        return request
+def _verdict(outcome: object) -> Verdict:
+    """What the outcome of a try shows about the endpoint."""
+    if not isinstance(outcome, Failure):
+        return Verdict.SUCCESS
+    if outcome.kind is EndpointBusy:
+        return Verdict.BUSY
+    return Verdict.DOWN if outcome.kind in _DOWN else Verdict.ANSWERED

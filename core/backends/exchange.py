@@ -9,6 +9,7 @@ ends the call at once instead of leaving it to its read timeout.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import socket
 import threading
 from concurrent.futures import Future, wait
@@ -18,16 +19,20 @@ from typing import TYPE_CHECKING, Any
 
 from requests import Session
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from requests.auth import AuthBase
     from urllib3.poolmanager import PoolManager
 
 _POOL_SIZE = 16
+_PIECE = 1 << 20
+_TRAILERS_KEPT = "ms-azureml-"
+_LONGEST_LINE = 65536
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +41,7 @@ class Answer:
 
     Attributes:
         status: HTTP status code.
-        headers: Header names (any case) and values.
+        headers: Header names (any case) and values; what came behind the body is among them.
         body: The whole body.
     """
 
@@ -61,6 +66,7 @@ class Exchange:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._broken_off = False
+        self._trailers: dict[str, str] = {}
 
     def post(
         self,
@@ -116,7 +122,9 @@ class Exchange:
             # One read for the whole body: reading through requests costs three times as long,
             # because it goes in pieces of 10 kB.
             content = response.raw.read(decode_content=True)
-            return Answer(response.status_code, response.headers, content)
+            headers_read = CaseInsensitiveDict(self._trailers)
+            headers_read.update(response.headers)
+            return Answer(response.status_code, headers_read, content)
 
     def watch(self, sock: object) -> None:
         """Called by the connection before and after it sends, with its socket when it has one.
@@ -129,6 +137,12 @@ class Exchange:
                 raise ConnectionAbortedError("the exchange was broken off")
             if isinstance(sock, socket.socket):
                 self._socket = sock
+
+    def note_trailer(self, line: bytes) -> None:
+        """Keep a header that came behind the body, when it is one of Azure ML's own."""
+        name, _, value = line.decode("latin-1").partition(":")
+        if name.lower().startswith(_TRAILERS_KEPT):
+            self._trailers[name.lower()] = value.strip()
 
     def _break_off(self) -> None:
         """End the exchange, in whatever state it is."""
@@ -159,14 +173,41 @@ def open_session(*, trust_env: bool) -> Session:
     return session
 
 
+class _Response(http.client.HTTPResponse):
+    """An answer whose trailers, which ``http.client`` throws away, are kept.
+
+    Azure ML says behind the body how long it has held the traffic back.
+    """
+
+    def _read_and_discard_trailer(self) -> None:
+        while (line := self.fp.readline(_LONGEST_LINE + 1)).strip():
+            if len(line) > _LONGEST_LINE:
+                raise http.client.LineTooLong("trailer line")
+            _under_way.get().note_trailer(line)
+
+
 class _HTTP(HTTPConnection):
     """A connection that tells the exchange under way about itself before it sends anything."""
 
+    response_class = _Response
+
     def send(self, data: Any) -> None:  # noqa: ANN401 - as http.client has it
         exchange = _under_way.get()
+        # In pieces: a socket's timeout holds for each call, and a volume of 80 MB takes longer.
+        for piece in _pieces(data):
+            exchange.watch(self.sock)
+            super().send(piece)
         exchange.watch(self.sock)
-        super().send(data)
-        exchange.watch(self.sock)
+
+
+def _pieces(data: Any) -> Iterator[Any]:  # noqa: ANN401 - as http.client has it
+    """Bytes a megabyte at a time; anything else as it is."""
+    if not isinstance(data, bytes) or len(data) <= _PIECE:
+        yield data
+        return
+    view = memoryview(data)
+    for start in range(0, len(view), _PIECE):
+        yield view[start : start + _PIECE]
 
 
 class _HTTPS(_HTTP, HTTPSConnection):

@@ -74,7 +74,7 @@ class Failure:
         what = self.what if tries == 1 else f"{self.what} It was tried {tries} times."
         next_step = self.next_step
         if self.pace.retries and self.retry_after_s is not None:
-            next_step = f"Try again in {_spoken(self.retry_after_s)}, as the service asks."
+            next_step = f"Try again in {spoken(self.retry_after_s)}, as the service asks."
         return self.kind(what, next_step, details=self.details, request_id=self.request_id)
 
 
@@ -91,6 +91,10 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
 
 
+def _ignore(_failure: Failure) -> None:
+    """Tell nobody."""
+
+
 def persist(
     attempt: Callable[[int], Result | Failure],
     *,
@@ -98,6 +102,7 @@ def persist(
     control: RunControl,
     clock: Clock,
     rng: random.Random,
+    on_give_up: Callable[[Failure], None] = _ignore,
 ) -> Result:
     """Try until it works, until it makes no sense any more, or until the budget is used up.
 
@@ -107,6 +112,7 @@ def persist(
         control: Told about every pause, and asked whether to stop.
         clock: Where time comes from.
         rng: Source of the jitter.
+        on_give_up: Told the last failure before it is raised.
 
     Raises:
         BackendError: The last failure.
@@ -123,6 +129,7 @@ def persist(
             return outcome
         pause_s = next_pause_s(outcome, retried[outcome.pace], left_s, rng)
         if pause_s is None:
+            on_give_up(outcome)
             raise outcome.error(number)
         retried[outcome.pace] += 1
         left_s -= pause_s
@@ -168,9 +175,10 @@ def pause(seconds: float, reason: str, control: RunControl, clock: Clock) -> Non
             control.on_wait(Waiting(reason, left_s))
             next_word += 1.0
         clock.sleep(min(POLL_S, left_s))
+    control.on_resume()
 
 
-def _spoken(seconds: float) -> str:
+def spoken(seconds: float) -> str:
     """A pause in words: ``"about 90 seconds"``, ``"about 12 minutes"``."""
     if seconds < 120:
         return f"about {max(round(seconds), 1)} seconds"

@@ -38,6 +38,7 @@ class DemoBackend:
     name = "demo"
     label = "Demo engine: classical image processing, not MedImageParse"
     max_rows = MAX_ROWS
+    workers = 1
     leaves_machine = False
 
     def segment(

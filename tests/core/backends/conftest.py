@@ -50,10 +50,13 @@ def ask(clock: FastClock) -> Iterator[Callable[..., AzureBackend]]:
     """Make backends: ``ask(url, key="...", read_timeout_s=1)``; they are closed afterwards."""
     made = []
 
-    def make(url: str, *, key: str = KEY, token: object = None, **settings: object):
+    def make(
+        url: str, *, key: str = KEY, token: object = None, services: object = None, **settings
+    ) -> AzureBackend:
         backend = AzureBackend(
             AzureSettings(url, Secret(key) if token is None else None, **settings),
             token=token,
+            services=services,
             clock=Clock(clock.now, clock.sleep),
             rng=random.Random(7),
         )

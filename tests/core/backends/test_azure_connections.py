@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import errno
 import socket
-import ssl
 
 import pytest
 import urllib3
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from core.backends.base import RunControl
 from core.errors import ConnectionFailed, EndpointTimeout
 from tests.standin import HangUp, Reply, StandIn
+from tests.standin.certificates import self_signed
 
 AZURE = "https://mip.region.inference.ml.azure.com/score"
 
@@ -35,33 +30,9 @@ def no_proxy_set(monkeypatch):
 
 
 @pytest.fixture
-def self_signed(tmp_path) -> ssl.SSLContext:
+def untrusted(tmp_path):
     """A server context with a certificate that nobody trusts."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path / "server.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
+    return self_signed(tmp_path).server
 
 
 @pytest.mark.usefixtures("no_proxy_set")
@@ -107,8 +78,8 @@ def test_a_host_that_does_not_take_up_the_connection_is_given_up(ask, picture_of
             ask(url, connect_timeout_s=0.2).segment([picture_of("lung")])
 
 
-def test_a_certificate_that_is_not_trusted_is_called_that(ask, picture_of, clock, self_signed):
-    with StandIn(tls=self_signed) as endpoint:
+def test_a_certificate_that_is_not_trusted_is_called_that(ask, picture_of, clock, untrusted):
+    with StandIn(tls=untrusted) as endpoint:
         with pytest.raises(ConnectionFailed, match=r"certificate .* is not trusted") as caught:
             ask(endpoint.url).segment([picture_of("lung")])
         assert endpoint.received == ()
