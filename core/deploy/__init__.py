@@ -1,0 +1,1 @@
+"""Deploying MedImageParse from the model registry with one template, and deleting it again."""
