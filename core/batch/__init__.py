@@ -1,0 +1,1 @@
+"""Many images through a batch endpoint of Azure ML: prepared, uploaded, run, fetched, decoded."""
