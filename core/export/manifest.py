@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.imaging.grid import VolumeGrid
     from core.imaging.model import Frame
     from core.segmentation import PhraseMask, Segmentation
+    from core.volume_model import VolumeResult
 
 _LIBRARIES = ("numpy", "opencv-python-headless", "scikit-image", "scipy", "pillow", "pydicom")
 
@@ -43,6 +44,7 @@ def manifest(
     return _encode(
         _program(segmentation)
         | {
+            "model_side": MODEL_SIDE,
             "image": _describe_frame(segmentation.frame),
             "masks": [
                 _describe_mask(mask, thresholds[mask.phrase], colours[mask.phrase])
@@ -92,6 +94,7 @@ def volume_manifest(
     return _encode(
         _program(first)
         | {
+            "model_side": MODEL_SIDE,
             "axis": axis,
             "shape": list(grid.shape),
             "affine": grid.affine.tolist(),
@@ -104,16 +107,50 @@ def volume_manifest(
     )
 
 
-def _program(segmentation: Segmentation) -> dict[str, object]:
+def volume_model_manifest(result: VolumeResult, *, files: Mapping[str, str]) -> bytes:
+    """Write the manifest of a run over a whole volume as indented JSON; see :func:`manifest`.
+
+    Args:
+        result: What came of it.
+        files: SHA-256 (hex) of each written file, by file name.
+    """
+    source = result.source
+    labels = [
+        {
+            "label": number,
+            "phrase": phrase,
+            "voxels": result.voxels[number - 1],
+            "millilitres": result.millilitres(number),
+        }
+        for number, phrase in enumerate(result.phrases, start=1)
+    ]
+    return _encode(
+        _program(result)
+        | {
+            "shape": list(result.grid.shape),
+            "affine": result.grid.affine.tolist(),
+            "sent": {
+                "values": "native" if source.native else "8-bit",
+                "volume": source.volume,
+                "steps": list(source.steps),
+                "voxels_sha256": source.sha256,
+            },
+            "labels": labels,
+            "notices": [notice.text for notice in result.notices],
+            "files": dict(files),
+        }
+    )
+
+
+def _program(result: Segmentation | VolumeResult) -> dict[str, object]:
     """What every manifest starts with."""
     return {
         "program": about.NAME,
         "version": about.VERSION,
         "notice": about.NOTICE,
-        "backend": segmentation.backend,
-        "engine": segmentation.engine,
-        "phrases": list(segmentation.phrases),
-        "model_side": MODEL_SIDE,
+        "backend": result.backend,
+        "engine": result.engine,
+        "phrases": list(result.phrases),
         "software": {
             "python": platform.python_version(),
             **{name: version(name) for name in _LIBRARIES},
