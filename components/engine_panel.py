@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.notices import show_error
+from components.connection import endpoint_settings, token_for
+from components.notices import plain, show_error
+from components.services import services
+from components.sign_in_panel import TITLES as SIGN_INS
 from core.backends import BACKEND_NAMES, get_backend
-from core.errors import SettingsError
-from core.secret import Secret
-from core.settings import PageEntry, azure_settings_from, secrets_from_file
+from core.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from components.state import Session
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.settings import AzureSettings
 
 _TITLES = {"demo": "Demo", "azure": "MedImageParse"}
+_CONNECTION = "pages/connection.py"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,7 @@ class Engine:
 
 
 def show_engine_panel(state: Session) -> Engine:
-    """Show the choice of engine and, for an endpoint, its settings.
+    """Show the choice of engine and, for an endpoint, where it is.
 
     One backend is kept a session, so that its connection stays open between runs.
     """
@@ -48,51 +49,36 @@ def show_engine_panel(state: Session) -> Engine:
             default=BACKEND_NAMES[0],
             required=True,
             key="engine",
+            persist_state="session",
             width="stretch",
             help="Demo: classical image processing on this computer, no account. "
             "MedImageParse: the model on your Azure ML endpoint.",
         )
         or BACKEND_NAMES[0]
     )
+    if name != "azure":
+        return Engine(_kept_backend(state, name, None))
     try:
-        settings = _azure_settings() if name == "azure" else None
-        if name == "azure" and settings is None:
-            st.info("Enter the scoring URL and the key of your endpoint.", icon=":material/link:")
-            return Engine(None)
-        if state.backend is None or state.backend[0] != (name, settings):
-            state.backend = ((name, settings), get_backend(name, settings))
-        return Engine(state.backend[1], settings.host if settings else "")
-    except SettingsError as error:
+        settings = endpoint_settings(state)
+        if settings is None:
+            st.info("No endpoint is set.", icon=":material/link:")
+        else:
+            backend = _kept_backend(state, name, settings)
+    except WorkbenchError as error:
         show_error(error)
+        settings = None
+    if settings is None:
+        st.page_link(_CONNECTION, label="Connection", icon=":material/settings_ethernet:")
         return Engine(None)
+    how = SIGN_INS[settings.sign_in]
+    st.caption(f":material/cloud: {plain(settings.host)} · {how}")
+    return Engine(backend, settings.host)
 
 
-def _azure_settings() -> AzureSettings | None:
-    """Read the settings from the page, the environment and ``secrets.toml``."""
-    secrets = secrets_from_file()
-    operator = _operator_settings(secrets)
-    with st.expander("Connection", expanded=operator is None):
-        if operator is not None:
-            st.caption(f"Set by the operator: {operator.host}")
-        endpoint = st.text_input(
-            "Scoring URL",
-            key="azure_endpoint",
-            placeholder="https://name.region.inference.ml.azure.com/score",
-        )
-        key = st.text_input(
-            "Key",
-            type="password",
-            key="azure_key",
-            autocomplete="off",
-            help="Kept in this browser session only; never shown, logged or exported.",
-        )
-        deployment = st.text_input("Deployment (optional)", key="azure_deployment")
-    entry = PageEntry(endpoint, Secret(key) if key else None, deployment)
-    return azure_settings_from(os.environ, secrets, entry)
-
-
-def _operator_settings(secrets: object) -> AzureSettings | None:
-    try:
-        return azure_settings_from(os.environ, secrets if isinstance(secrets, dict) else {})
-    except SettingsError:
-        return None
+def _kept_backend(state: Session, name: str, settings: AzureSettings | None) -> Backend:
+    """The session's backend, made anew when settings or sign-in have changed."""
+    token = token_for(state, settings) if settings else None
+    known_by = (name, settings, state.source if token else None)
+    if state.backend is None or state.backend[0] != known_by:
+        state.backend = (known_by, get_backend(name, settings, token=token, services=services()))
+    return state.backend[1]

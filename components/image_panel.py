@@ -34,6 +34,9 @@ class FrameChoice:
 
 def show_uploader(state: Session) -> None:
     """Take files, open them, and say in a sentence why one cannot be opened."""
+    if "uploader" not in st.session_state:
+        # Streamlit empties the box when its page is left; what was opened from it stays.
+        state.uploads.clear()
     files = st.file_uploader(
         "Images",
         accept_multiple_files=True,

@@ -47,6 +47,7 @@ def show_phrase_picker(suggestions: Sequence[str]) -> str:
         placeholder="liver & tumor",
         help="One phrase, or several joined by &. Each gets a mask of its own.",
         max_chars=2000,
+        persist_state="session",
     )
     chips = tuple(_choose_group(suggestions))
     typed = _typed(text)

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.notices import plain
-from core.png import encode_png
+from components.notices import plain, show_error
+from core.backends.bandwidth import forecast
+from core.errors import InputError
+from core.outbound import outbound, region_of
 from core.prompts import join_phrases
-from core.segmentation import prepare
-from core.wire import encode_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from components.state import Session
-    from core.imaging import Frame
+    from core.imaging import Frame, Notice
+    from core.outbound import Outbound
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,20 +27,22 @@ class Sent:
 
     Attributes:
         host: Where the pictures go, or empty when they stay on this computer.
-        frames: The pictures, or the first of them.
+        frames: Decodes each of the pictures, when it is looked at.
         phrases: What to look for.
-        count: Number of pictures in all.
+        notices: About the files that the pictures come from.
+        start: Which picture is shown first.
     """
 
     host: str
-    frames: tuple[Frame, ...]
+    frames: tuple[Callable[[], Frame], ...]
     phrases: tuple[str, ...]
-    count: int
+    notices: tuple[Notice, ...] = ()
+    start: int = 0
 
     @property
     def may_hold_names(self) -> bool:
         """Whether text with a name may be part of the pixels."""
-        return any(n.code == "burned_in" for frame in self.frames for n in frame.notices)
+        return any(notice.code == "burned_in" for notice in self.notices)
 
 
 def needs_consent(state: Session, sent: Sent) -> bool:
@@ -51,23 +54,49 @@ def needs_consent(state: Session, sent: Sent) -> bool:
 @st.dialog("This picture will be sent", width="medium")
 def ask_consent(state: Session, sent: Sent, start: Callable[[], None]) -> None:
     """Show exactly what is sent; ``start`` is called when the user agrees."""
-    item = prepare(sent.frames[0], sent.phrases)
-    size = len(encode_request([item.picture], [item.phrases]))
-    left, right = st.columns([1, 1], gap="medium")
-    left.image(encode_png(item.picture), width="stretch", alt="The picture that is sent")
-    with right:
-        st.markdown(f"**To** {plain(sent.host)}")
-        st.markdown(f"**Phrases** {plain(join_phrases(item.phrases))}")
-        st.markdown(f"**Size** {size / 1024:.0f} KB: this picture, 1024 × 1024 pixels")
-        if sent.count > 1:
-            st.markdown(f"**And** {sent.count - 1} more made the same way")
-        st.markdown("**Not sent** the file and its name, names, dates, any header")
+    try:
+        shown = outbound(_choose(sent), sent.phrases)
+    except InputError as error:
+        show_error(error)
+    else:
+        left, right = st.columns([1, 1], gap="medium")
+        # As PNG the bytes reach the browser as they are; otherwise they would become a JPEG.
+        left.image(
+            shown.picture, width="stretch", output_format="PNG", alt="The picture that is sent"
+        )
+        with right:
+            _show_facts(sent, shown)
     agreed = True
     if sent.may_hold_names:
         agreed = st.checkbox("I have looked: no name or number is written in the pictures")
-    remember = st.checkbox("Do not ask again for this host in this session")
+    else:
+        st.caption("Text inside a picture, such as a name, is sent with it. Look for it.")
+    remember = st.checkbox("Remember for this session: do not ask again for this host")
     if st.button("Send", type="primary", disabled=not agreed):
         if remember:
             state.confirmed_hosts |= {sent.host}
         start()
         st.rerun()
+
+
+def _choose(sent: Sent) -> Frame:
+    """Let the user look through the pictures; decodes the one that is looked at, no other."""
+    count = len(sent.frames)
+    if count == 1:
+        return sent.frames[0]()
+    number = st.number_input(f"Picture, 1 to {count}", 1, count, sent.start + 1, key="sent_number")
+    return sent.frames[int(number) - 1]()
+
+
+def _show_facts(sent: Sent, shown: Outbound) -> None:
+    count = len(sent.frames)
+    region = region_of(sent.host)
+    st.markdown(f"**To** {plain(sent.host)}")
+    st.markdown(f"**Region** {region or 'not known from the address'}")
+    st.markdown(f"**Phrases** {plain(join_phrases(shown.phrases))}")
+    st.markdown(f"**Size** {shown.request_bytes:,} bytes: this picture, 1024 × 1024 pixels")
+    if count > 1:
+        st.markdown(f"**And** {count - 1} more made the same way")
+    st.markdown("**Not sent** the file and its name, names, dates, any header")
+    if expected := forecast(count, len(sent.phrases)):
+        st.caption(expected)

@@ -32,7 +32,7 @@ def show_result(
     state: Session, image: LoadedImage, frame: Frame, slices: SliceState | None
 ) -> None:
     """Show one frame with its masks, if it has any."""
-    result = state.results.get(frame.sha256)
+    result = state.result_of(image, frame)
     masks: Sequence[PhraseMask] = result.masks if result else ()
     state.colours = assign_colours([mask.phrase for mask in masks], state.colours)
     viewer(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,16 +11,17 @@ import streamlit as st
 from components.notices import plain, show_error
 from components.privacy_gate import Sent, ask_consent, needs_consent
 from core.errors import InputError
-from core.jobs import Job, Task
+from core.grouping import grouped_tasks
+from core.jobs import Job, Task, failures_of
 from core.prompts import parse_phrases
-from core.segmentation import segment
+from core.segmentation import segment_many
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from components.engine_panel import Engine
     from components.state import LoadedImage, Session
-    from core.backends.base import Backend
+    from core.backends.base import Backend, RunControl
     from core.imaging import Frame
     from core.jobs import Progress
     from core.segmentation import Segmentation
@@ -63,56 +66,86 @@ def show_run_panel(
         return
     try:
         phrases = parse_phrases(text)
-        others = [i for i in state.images.values() if every and i is not image]
-        frames = [(image.title, frame), *((i.title, i.upload.frame()) for i in others)]
     except InputError as error:
         show_error(error)
         return
-    _ask_and_start(state, engine, frames, phrases)
+    others = [i for i in state.images.values() if every and i is not image]
+    pictures = [
+        Picture(image.title, lambda: frame),
+        *(Picture(other.title, other.upload.frame) for other in others),
+    ]
+    notices = [n for i in (image, *others) for n in i.upload.notices]
+    sent = Sent(engine.host, tuple(p.frame for p in pictures), phrases, (*frame.notices, *notices))
+    tasks = picture_tasks(pictures, phrases, engine.backend)
+    run_when_agreed(state, sent, tasks, workers=engine.backend.workers)
 
 
-def _ask_and_start(
-    state: Session, engine: Engine, frames: list[tuple[str, Frame]], phrases: tuple[str, ...]
-) -> None:
-    backend = engine.backend
-    if backend is None:
-        return
-    tasks = frame_tasks(frames, phrases, backend)
-    sent = Sent(engine.host, tuple(frame for _, frame in frames), phrases, len(frames))
-    run_when_agreed(state, sent, tasks)
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One picture of a run.
+
+    Attributes:
+        title: What the page calls it.
+        frame: Decodes it, when its turn comes.
+    """
+
+    title: str
+    frame: Callable[[], Frame]
 
 
 def frame_tasks(
     frames: Sequence[tuple[str, Frame]], phrases: Sequence[str], backend: Backend
 ) -> list[RunTask]:
-    """Make one task a frame.
+    """Make the tasks for frames that are decoded already.
 
     Args:
         frames: What the page calls each frame, and the frame.
         phrases: What to look for.
         backend: The engine to ask.
     """
-
-    def run_frame(label: str, frame: Frame) -> RunTask:
-        return Task(label, lambda control: (segment(frame, phrases, backend, control),))
-
-    return [run_frame(label, frame) for label, frame in frames]
+    pictures = [Picture(title, partial(_itself, frame)) for title, frame in frames]
+    return picture_tasks(pictures, phrases, backend)
 
 
-def run_when_agreed(state: Session, sent: Sent, tasks: list[RunTask]) -> None:
+def picture_tasks(
+    pictures: Sequence[Picture], phrases: Sequence[str], backend: Backend
+) -> list[RunTask]:
+    """Make the tasks for some pictures, several in one call where that helps.
+
+    Args:
+        pictures: In order.
+        phrases: What to look for.
+        backend: The engine to ask.
+    """
+
+    def task_of(group: tuple[Picture, ...]) -> RunTask:
+        def work(control: RunControl) -> tuple[Segmentation, ...]:
+            frames = [picture.frame() for picture in group]
+            return tuple(segment_many(frames, phrases, backend, control))
+
+        return Task(group[0].title, work)
+
+    return grouped_tasks(pictures, backend, len(phrases), task_of)
+
+
+def _itself(frame: Frame) -> Frame:
+    return frame
+
+
+def run_when_agreed(state: Session, sent: Sent, tasks: list[RunTask], *, workers: int = 1) -> None:
     """Start the tasks, after the user has seen what is sent where that is needed."""
     if needs_consent(state, sent):
-        ask_consent(state, sent, lambda: start_run(state, tasks))
+        ask_consent(state, sent, lambda: start_run(state, tasks, workers=workers))
     else:
-        start_run(state, tasks)
+        start_run(state, tasks, workers=workers)
         st.rerun()
 
 
-def start_run(state: Session, tasks: list[RunTask]) -> None:
+def start_run(state: Session, tasks: list[RunTask], *, workers: int = 1) -> None:
     """Start a job and wait a moment for it, so that a quick answer comes with this rerun."""
     state.failures = ()
     state.taken = 0
-    state.job = Job(tasks)
+    state.job = Job(tasks, workers=workers)
     state.job.wait(_PATIENCE_S)
     collect(state)
 
@@ -127,7 +160,7 @@ def collect(state: Session) -> None:
             state.keep(result)
     state.taken = len(progress.outcomes)
     if not progress.running:
-        state.failures = tuple(o.error for o in progress.outcomes if o.error is not None)
+        state.failures = failures_of(progress.outcomes)
         state.job = None
 
 
@@ -140,16 +173,18 @@ def show_progress(state: Session) -> None:
     progress = job.progress
     if not progress.running:
         st.rerun()
-    done = len(progress.outcomes)
-    st.progress(done / max(1, progress.total), text=_sentence(progress, job.seconds))
+    share = progress.done / max(1, progress.total)
+    st.progress(share, text=_sentence(progress, job.seconds))
     if st.button("Cancel", key="cancel", icon=":material/close:", width="stretch"):
         job.cancel()
 
 
 def _sentence(progress: Progress[tuple[Segmentation, ...]], seconds: float) -> str:
-    if progress.waiting is not None:
-        left = max(0, round(progress.waiting.seconds_left))
-        return f"{plain(progress.waiting.reason)} Next try in {left} s."
-    number = min(len(progress.outcomes) + 1, progress.total)
-    of = f" {number} of {progress.total}" if progress.total > 1 else ""
-    return f"Working{of}, {seconds:.0f} s"
+    done = f"{progress.done} of {progress.total} done" if progress.total > 1 else ""
+    waiting = progress.waiting
+    if waiting is None:
+        return f"{done or 'Working'}, {seconds:.0f} s"
+    words = [f"{done}." if done else "", plain(waiting.reason)]
+    if waiting.seconds_left is not None:
+        words.append(f"Next try in {max(0, round(waiting.seconds_left))} s.")
+    return " ".join(word for word in words if word)

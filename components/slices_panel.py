@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,21 +12,19 @@ from components.notices import show_error
 from components.privacy_gate import Sent
 from components.run_panel import run_when_agreed
 from core import about
+from core.backends.bandwidth import forecast
 from core.errors import InputError
 from core.export.nifti import nifti_files
 from core.export.results import ExportFile, zip_files
-from core.jobs import Task
 from core.prompts import parse_phrases
 from core.segmentation import DEFAULT_THRESHOLD
-from core.volume import SliceRange, calls, segment_slices
+from core.volume import SliceRange, slice_tasks
 
 if TYPE_CHECKING:
     from components.engine_panel import Engine
     from components.image_panel import FrameChoice
-    from components.run_panel import RunTask
     from components.state import LoadedImage, Session
-    from core.backends.base import RunControl
-    from core.imaging import Frame
+    from core.imaging import Frame, Notice
     from core.imaging.grid import VolumeGrid
     from core.segmentation import Segmentation
 
@@ -62,9 +62,20 @@ def show_slices_panel(
         wanted = SliceRange(
             choice.axis, first - 1, last - 1, choice.volume, choice.window, choice.channel
         )
+        _show_forecast(engine, wanted, text)
         _show_export(state, image, wanted)
     if pressed:
-        _start(state, engine, image, wanted, frame=frame, text=text)
+        notices = (*image.upload.notices, *frame.notices)
+        _start(state, engine, image, wanted, text=text, notices=notices, shown=choice.index)
+
+
+def _show_forecast(engine: Engine, wanted: SliceRange, text: str) -> None:
+    """Say how much comes back, when that is much and comes from elsewhere."""
+    if engine.backend is None or not engine.backend.leaves_machine:
+        return
+    with contextlib.suppress(InputError):  # it is told when the user presses Run
+        if expected := forecast(len(wanted.indices), len(parse_phrases(text))):
+            st.caption(expected)
 
 
 def _start(
@@ -73,8 +84,9 @@ def _start(
     image: LoadedImage,
     wanted: SliceRange,
     *,
-    frame: Frame,
     text: str,
+    notices: tuple[Notice, ...],
+    shown: int,
 ) -> None:
     backend = engine.backend
     if backend is None:
@@ -90,20 +102,26 @@ def _start(
         for index, result in _results(state, stack).items()
         if result.phrases == phrases and result.engine == backend.label
     }
-
-    def run_group(group: tuple[int, ...]) -> RunTask:
-        def work(control: RunControl) -> tuple[Segmentation, ...]:
-            found = segment_slices(
-                image.upload, wanted, group, phrases=phrases, backend=backend, control=control
-            )
-            stack.update(zip(group, (result.frame.sha256 for result in found), strict=True))
-            return found
-
-        return Task(f"slices {group[0] + 1} to {group[-1] + 1}", work)
-
     missing = [index for index in wanted.indices if index not in finished]
-    tasks = [run_group(group) for group in calls(missing, backend)]
-    run_when_agreed(state, Sent(engine.host, (frame,), phrases, len(missing)), tasks)
+    if not missing:
+        st.info("All of these slices have masks for these phrases.", icon=":material/info:")
+        return
+    tasks = slice_tasks(
+        image.upload,
+        wanted,
+        missing,
+        phrases=phrases,
+        backend=backend,
+        keep=lambda found: stack.update((i, one.frame.sha256) for i, one in found.items()),
+    )
+    sent = Sent(
+        engine.host,
+        tuple(partial(wanted.frame, image.upload, index) for index in missing),
+        phrases,
+        notices,
+        missing.index(shown) if shown in missing else len(missing) // 2,
+    )
+    run_when_agreed(state, sent, tasks, workers=backend.workers)
 
 
 def _key(image: LoadedImage, wanted: SliceRange) -> tuple[object, ...]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.jobs import Job
     from core.segmentation import Segmentation
     from core.signin.source import TokenSource
+    from core.volume_model import VolumeResult
 
 _KEY = "workbench"
 
@@ -75,6 +76,9 @@ class Session:
         confirmed_hosts: Hosts to which this session has agreed to send pictures.
         entry: What was typed about the endpoint.
         source: The sign-in of this session, or None.
+        volumes: What came of whole volumes, by image and time point.
+        volume_job: The run on a whole volume, and what its result is kept under; or None.
+        show_volumes: Whether masks of a whole volume are on show, where there are any.
     """
 
     images: dict[str, LoadedImage] = field(default_factory=dict)
@@ -93,6 +97,9 @@ class Session:
     confirmed_hosts: frozenset[str] = frozenset()
     entry: PageEntry = field(default_factory=PageEntry)
     source: TokenSource | None = None
+    volumes: dict[Hashable, VolumeResult] = field(default_factory=dict)
+    volume_job: tuple[Hashable, Job[VolumeResult]] | None = None
+    show_volumes: bool = True
 
     def open(
         self, data: bytes, name: str, *, phrases: tuple[str, ...] = (), source: str = ""
@@ -137,17 +144,39 @@ class Session:
         return self.images.get(self.current)
 
     def keep(self, result: Segmentation) -> None:
-        """Keep a result for its frame, in place of the one before."""
+        """Keep a result for its frame, in place of the one before, and have it on show."""
+        self.show_volumes = False
         self.results.pop(result.frame.sha256, None)
         self.results[result.frame.sha256] = result
         while len(self.results) > 1 and self._size() > RESULT_BUDGET_BYTES:
             del self.results[next(iter(self.results))]
+
+    def keep_volume(self, key: Hashable, result: VolumeResult) -> None:
+        """Keep what came of a volume, in place of what was before, and have it on show."""
+        self.show_volumes = True
+        self.volumes.pop(key, None)
+        self.volumes[key] = result
+        while len(self.volumes) > 1 and self._volume_size() > RESULT_BUDGET_BYTES:
+            del self.volumes[next(iter(self.volumes))]
+
+    def volume_of(self, image: LoadedImage, frame: Frame) -> VolumeResult | None:
+        """What came of the volume of which a frame is a slice."""
+        return self.volumes.get((image.key, frame.volume))
+
+    def result_of(self, image: LoadedImage, frame: Frame) -> Segmentation | None:
+        """The masks to show with a frame: its own, or those cut from its volume now."""
+        volume = self.volume_of(image, frame) if self.show_volumes else None
+        cut = volume.segmentation(frame) if volume else None
+        return cut or self.results.get(frame.sha256)
 
     def remember_frame(self, key: Hashable, frame: Frame) -> None:
         """Keep a decoded frame; the oldest of eight goes."""
         self.frames[key] = frame
         while len(self.frames) > _FRAMES_KEPT:
             del self.frames[next(iter(self.frames))]
+
+    def _volume_size(self) -> int:
+        return sum(result.labels.nbytes for result in self.volumes.values())
 
     def _size(self) -> int:
         kept = self.results.values()

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from components.entry import enter_page
 from components.notices import show_footer
 from core import about
 from core.backends.demo import KNOWN
 from core.prompts import vocabulary
 
+enter_page()
 st.header("About")
 st.markdown(
     f"**{about.NOTICE}** A mask is a suggestion by a program. Look at it before you use it: a "

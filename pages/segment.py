@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components.engine_panel import show_engine_panel
+from components.entry import enter_page
 from components.gallery import show_welcome
 from components.image_panel import (
     choose_frame,
@@ -19,6 +20,7 @@ from components.run_panel import collect, show_run_panel
 from components.slices_panel import show_slices_panel
 from components.state import LoadedImage, Session, session
 from components.viewer import wanted_slice
+from components.volume_model_panel import show_volume_model_panel
 from core.errors import InputError
 
 
@@ -38,6 +40,7 @@ def show_image(state: Session, image: LoadedImage) -> None:
         text = show_phrase_picker(suggestions_for(state, image, frame))
         show_run_panel(state, engine, image, frame, text)
         show_slices_panel(state, engine, image, choice, frame=frame, text=text)
+        show_volume_model_panel(state, image, choice, frame=frame, text=text)
     for failure in state.failures:
         show_error(failure)
     show_result(state, image, frame, slices_of(image, choice))
@@ -46,6 +49,7 @@ def show_image(state: Session, image: LoadedImage) -> None:
         st.rerun()
 
 
+enter_page()
 state = session()
 collect(state)
 with st.sidebar:

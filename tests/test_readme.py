@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from core.__main__ import COMMANDS
 from core.backends import BACKEND_NAMES
 from core.backends.demo import KNOWN
-from core.settings import SETTINGS
+from core.settings import SETTINGS, SIGN_IN_WAYS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
+REQUIREMENTS = ("requirements.txt", "requirements-azure.txt", "requirements-dev.txt")
 
 
 def section(title):
@@ -40,11 +42,11 @@ def test_the_first_screen_has_a_picture_the_two_commands_and_what_it_is_not():
 
 def test_every_dependency_is_named_with_its_purpose_and_no_other():
     listed = [name for name in first_cells(section("Dependencies")) if name != "package"]
-    wanted = requirements("requirements.txt") + requirements("requirements-dev.txt")
+    wanted = [line for name in REQUIREMENTS for line in requirements(name)]
     assert listed == [re.match(r"[\w-]+", line)[0] for line in wanted]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", REQUIREMENTS)
 def test_every_dependency_has_a_lowest_version(name):
     for line in requirements(name):
         assert re.fullmatch(r"[\w-]+>=[\d.]+(,<[\d.]+)?", line), line
@@ -54,6 +56,28 @@ def test_every_setting_is_documented_as_the_code_describes_it():
     for setting in SETTINGS:
         row = f"| `{setting.name}` | {setting.meaning} | {setting.default} |"
         assert row in section("Settings")
+
+
+def test_every_way_to_sign_in_is_documented():
+    text = (ROOT / "docs" / "endpoint.md").read_text().split("\n## Sign-in\n")[1]
+    listed = first_cells(text.split("\n## ")[0])
+    assert listed == ["MIP_SIGN_IN", *SIGN_IN_WAYS]
+
+
+def test_every_command_is_documented():
+    listed = first_cells(section("Command line"))
+    assert listed == ["command", *COMMANDS]
+
+
+def test_links_to_other_pages_lead_somewhere():
+    for name in ("README.md", "docs/endpoint.md", "docs/batch.md", "docs/deploy.md"):
+        page = ROOT / name
+        for target, anchor in re.findall(r"\]\(([\w./-]*)(#[\w-]+)?\)", page.read_text()):
+            found = (page.parent / target) if target else page
+            assert found.exists(), f"{name}: {target}"
+            headings = re.findall(r"^#+ (.+)$", found.read_text(), re.MULTILINE) if anchor else []
+            slugs = {re.sub(r"[^\w -]", "", h).strip().lower().replace(" ", "-") for h in headings}
+            assert not anchor or anchor[1:] in slugs, f"{name}: {target}{anchor}"
 
 
 def test_every_engine_is_documented():

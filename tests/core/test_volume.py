@@ -11,8 +11,9 @@ from nibabel.orientations import axcodes2ornt, inv_ornt_aff, ornt_transform
 from core.backends.base import ModelReply
 from core.errors import ChoiceError
 from core.export.nifti import encode_nifti, nifti_files
+from core.grouping import grouped
 from core.imaging import open_upload
-from core.volume import calls, mask_volume, segment_slices, slice_range
+from core.volume import mask_volume, segment_slices, slice_range
 
 
 class BrightParts:
@@ -21,7 +22,8 @@ class BrightParts:
     name = "bright"
     label = "Bright parts, for tests"
     max_rows = 3
-    leaves_machine = False
+    workers = 1
+    leaves_machine = True
     calls = 0
 
     def segment(self, inputs, _control=None):
@@ -50,7 +52,7 @@ def test_masks_of_all_slices_lie_on_the_file_they_came_from(axcodes, axis):
     backend = BrightParts()
     wanted = slice_range(upload, axis, "all")
     results = {}
-    for group in calls(wanted.indices, backend):
+    for group in grouped(wanted.indices, backend, 1):
         found = segment_slices(upload, wanted, group, phrases=["bright"], backend=backend)
         results.update(zip(group, found, strict=True))
     assert backend.calls == -(-len(results) // 3)

@@ -9,7 +9,17 @@ from PIL import Image
 from tests.e2e.viewer_page import ViewerPage
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-NO_ENDPOINT = {"MIP_ENDPOINT": "", "MIP_API_KEY": "", "MIP_MODEL_ENDPOINT": ""}
+NO_ENDPOINT = dict.fromkeys(
+    (
+        "MIP_ENDPOINT",
+        "MIP_MODEL_ENDPOINT",
+        "MIP_RESOURCE_ID",
+        "MIP_API_KEY",
+        "MIP_3D_ENDPOINT",
+        "MIP_3D_API_KEY",
+    ),
+    "",
+)
 
 
 class Workbench(ViewerPage):

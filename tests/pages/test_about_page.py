@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_it_says_what_the_program_is_not_and_lists_what_can_be_asked():
-    page = AppTest.from_file(str(ROOT / "pages" / "about.py"), default_timeout=60).run()
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page.run().switch_page("pages/about.py").run()
     assert not page.exception
     words = "\n".join(str(element.value) for element in (*page.markdown, *page.caption))
     assert "not for diagnosis" in words

@@ -14,6 +14,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.samples import samples
+from core.secret import Secret
+from core.settings import PageEntry
 from tests.standin import KEY, StandIn
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,16 +166,16 @@ def test_chips_and_box_say_the_same(app):
 
 
 def choose_endpoint(app, endpoint, key=KEY):
+    """As if address and key had been typed into the page Connection."""
+    state(app).entry = PageEntry(endpoint.url, Secret(key))
     app.segmented_control(key="engine").set_value("azure").run()
-    app.text_input(key="azure_endpoint").set_value(endpoint.url)
-    app.text_input(key="azure_key").set_value(key)
-    app.run()
 
 
 def test_without_an_endpoint_the_page_says_what_is_missing(app):
     upload(app, ("chest.png", sample_file("chest")))
     app.segmented_control(key="engine").set_value("azure").run()
-    assert "scoring URL" in app.info[0].value
+    assert "No endpoint is set" in app.info[0].value
+    assert app.get("page_link")
     assert app.button(key="run").disabled
 
 

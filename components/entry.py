@@ -1,0 +1,42 @@
+"""The way into the app: page set-up and navigation, whatever address is opened first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.page_style import apply_page_style
+from components.services import show_start_problems
+from core import about
+
+_THROUGH_THE_DOOR = "_through_the_door"
+
+
+def open_app() -> None:
+    """Set the page up, show the navigation, and run the page that was asked for."""
+    # A file of our own: Streamlit would fetch a named icon from the internet.
+    st.set_page_config(page_title=about.NAME, page_icon="assets/icon.png", layout="wide")
+    apply_page_style()
+    show_start_problems()
+    page = st.navigation(
+        [
+            st.Page("pages/segment.py", title="Segment", icon=":material/center_focus_strong:"),
+            st.Page("pages/connection.py", title="Connection", icon=":material/settings_ethernet:"),
+            st.Page("pages/deploy.py", title="Deploy", icon=":material/rocket_launch:"),
+            st.Page("pages/about.py", title="About", icon=":material/info:"),
+        ],
+        position="top",
+    )
+    st.session_state[_THROUGH_THE_DOOR] = True
+    page.run()
+
+
+def enter_page() -> None:
+    """Begin a page: the first line of each file in ``pages/``.
+
+    Until ``st.navigation`` has run once in a server, Streamlit takes every file in ``pages/`` for
+    an app of its own and runs it without ``app.py`` when its address is opened first. Such a page
+    is run again here, this time in the app.
+    """
+    if not st.session_state.pop(_THROUGH_THE_DOOR, False):
+        open_app()
+        st.stop()
