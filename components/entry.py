@@ -8,7 +8,8 @@ from components.page_style import apply_page_style
 from components.services import show_start_problems
 from core import about
 
-_THROUGH_THE_DOOR = "_through_the_door"
+THROUGH_THE_DOOR = "_through_the_door"
+"""Set in the session's state when a page is about to run in the app."""
 
 
 def open_app() -> None:
@@ -26,7 +27,7 @@ def open_app() -> None:
         ],
         position="top",
     )
-    st.session_state[_THROUGH_THE_DOOR] = True
+    st.session_state[THROUGH_THE_DOOR] = True
     page.run()
 
 
@@ -37,6 +38,6 @@ def enter_page() -> None:
     an app of its own and runs it without ``app.py`` when its address is opened first. Such a page
     is run again here, this time in the app.
     """
-    if not st.session_state.pop(_THROUGH_THE_DOOR, False):
+    if not st.session_state.pop(THROUGH_THE_DOOR, False):
         open_app()
         st.stop()

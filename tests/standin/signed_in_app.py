@@ -15,6 +15,7 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402 - the project is not installed: its folder comes first
 
 from components.connection import arm_client  # noqa: E402
+from components.entry import THROUGH_THE_DOOR  # noqa: E402
 from components.find_panel import show_find_panel  # noqa: E402
 from components.page_style import apply_page_style  # noqa: E402
 from components.state import session  # noqa: E402
@@ -29,4 +30,5 @@ page = os.environ["PAGE"]
 if page == "find":
     show_find_panel(state, arm_client(state))
 else:
+    st.session_state[THROUGH_THE_DOOR] = True
     runpy.run_path(str(ROOT / page))
