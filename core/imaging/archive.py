@@ -157,6 +157,7 @@ class ArchiveUpload(Upload):
         only = parts[0] if len(parts) == 1 else None
         self.notices = (*notices, *(only.notices if only else ()))
         self.grid = only.grid if only else None
+        self.body_part = only.body_part if only else ""
         self.parts = () if only else self._parts
         if only:
             self.choices = only.choices

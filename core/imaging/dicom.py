@@ -78,6 +78,7 @@ class DicomUpload(Upload):
         self.name, self.media_type = name, Kind.DICOM.value
         self._first, self._slices, self._space = first, tuple(slices), space
         self.grid = space.grid if space else None
+        self.body_part = first.body_part
         axes = _axes(self._slices, space, budget)
         self.notices = (*first.notices, *notices)
         if space:

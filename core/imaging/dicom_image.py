@@ -10,6 +10,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut
 
+from core.imaging.dicom_body import body_part_of
 from core.imaging.dicom_elements import integer_of, word_of
 from core.imaging.dicom_geometry import Display, Placement, display_of, read_placement
 from core.imaging.dicom_object import read_dicom
@@ -70,6 +71,7 @@ class DicomImage:
         self._facts = _facts(found.dataset)
         self.frames = found.frames
         self.modality = "XR" if found.modality in _SHOWN_AS_XR else found.modality
+        self.body_part = body_part_of(found.dataset)
         self.shape = (integer_of(found.dataset, "Rows"), integer_of(found.dataset, "Columns"))
         self.rules, self.placements = _rules_and_placements(found)
         self.series = _fingerprint(found.dataset, "SeriesInstanceUID")

@@ -213,6 +213,8 @@ class Upload(ABC):
             otherwise empty.
         grid: Where the voxels of a volume lie in the patient, or None for other files; it brings
             displayed planes, such as masks, back to the file's own array.
+        body_part: The body part that the file names, one of :data:`core.imaging.dicom_body.KNOWN`,
+            or ``""``.
     """
 
     name: str
@@ -221,6 +223,7 @@ class Upload(ABC):
     media_type: str = ""
     parts: tuple[Upload, ...] = ()
     grid: VolumeGrid | None = None
+    body_part: str = ""
 
     @property
     def frame_count(self) -> int:
