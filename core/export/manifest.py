@@ -7,6 +7,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+import numpy as np
 import orjson
 
 from core import about
@@ -15,6 +16,9 @@ from core.geometry import MODEL_SIDE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy.typing as npt
+
+    from core.analysis.overlaps import Overlaps
     from core.export.overlay import Style
     from core.imaging.grid import VolumeGrid
     from core.imaging.model import Frame
@@ -29,6 +33,7 @@ def manifest(
     *,
     files: Mapping[str, str],
     thresholds: Mapping[str, int],
+    overlaps: Overlaps,
     colours: Mapping[str, str],
     style: Style,
 ) -> bytes:
@@ -38,6 +43,7 @@ def manifest(
         segmentation: The result.
         files: SHA-256 (hex) of each written file, by file name.
         thresholds: Level from which a pixel is foreground, by phrase.
+        overlaps: The masks that were written, and the rule for pixels that several phrases claim.
         colours: ``"#rrggbb"`` by phrase.
         style: How the overlay was drawn.
     """
@@ -47,9 +53,14 @@ def manifest(
             "model_side": MODEL_SIDE,
             "image": _describe_frame(segmentation.frame),
             "masks": [
-                _describe_mask(mask, thresholds[mask.phrase], colours[mask.phrase])
-                for mask in segmentation.masks
+                _describe_mask(mask, written, thresholds[mask.phrase], colours[mask.phrase])
+                for mask, written in zip(segmentation.masks, overlaps.masks, strict=True)
             ],
+            "overlaps": {
+                "rule": overlaps.rule,
+                "claimed_by_several_px": overlaps.area_px,
+                "phrases": list(overlaps.phrases),
+            },
             "overlay": asdict(style),
             "notices": [notice.text for notice in segmentation.notices],
             "files": dict(files),
@@ -99,6 +110,8 @@ def volume_manifest(
             "shape": list(grid.shape),
             "affine": grid.affine.tolist(),
             "threshold": threshold,
+            # Each phrase has a file of its own and keeps its voxels.
+            "overlaps": {"rule": "independent"},
             "window": asdict(first.frame.window) if first.frame.window else None,
             "steps": list(first.frame.steps),
             "slices": slices,
@@ -180,8 +193,10 @@ def _describe_frame(frame: Frame) -> dict[str, object]:
     }
 
 
-def _describe_mask(mask: PhraseMask, threshold: int, colour: str) -> dict[str, object]:
-    area = mask.area(threshold)
+def _describe_mask(
+    mask: PhraseMask, written: npt.NDArray[np.bool_], threshold: int, colour: str
+) -> dict[str, object]:
+    area = int(np.count_nonzero(written))
     return {
         "phrase": mask.phrase,
         "category": mask.category,

@@ -8,14 +8,17 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from core import about
+from core.analysis.levels import Levels
+from core.analysis.overlaps import resolve
 from core.errors import ExportError
 from core.export.manifest import manifest
 from core.export.names import unique_slugs
 from core.export.overlay import Layer, Style, render_overlay
 from core.palette import assign_colours
 from core.png import encode_mask_png, encode_png
-from core.segmentation import DEFAULT_THRESHOLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +49,7 @@ def export_files(
     segmentation: Segmentation,
     *,
     thresholds: Mapping[str, int] | None = None,
+    levels: Levels | None = None,
     colours: Mapping[str, str] | None = None,
     style: Style | None = None,
 ) -> list[ExportFile]:
@@ -56,16 +60,24 @@ def export_files(
     Args:
         segmentation: The result.
         thresholds: Level from which a pixel is foreground, by phrase; 128 where not given.
+        levels: Thresholds and the rule for overlaps, in place of ``thresholds``; without them each
+            phrase keeps its pixels.
         colours: ``"#rrggbb"`` by phrase in lower case; the palette's where not given.
         style: How the overlay is drawn.
+
+    Raises:
+        ChoiceError: A threshold is not within 0 to 255.
     """
     style = style or Style()
     given = assign_colours(segmentation.phrases, colours or {})
     colour_of = {phrase: given[phrase.casefold()] for phrase in segmentation.phrases}
-    level_of = {p: (thresholds or {}).get(p, DEFAULT_THRESHOLD) for p in segmentation.phrases}
+    if levels is None:
+        levels = Levels({p.casefold(): level for p, level in (thresholds or {}).items()})
+    overlaps = resolve(segmentation, levels)
+    # The masks are cut already: any level from 1 finds them again.
     layers = [
-        Layer(mask.probability, colour_of[mask.phrase], level_of[mask.phrase])
-        for mask in segmentation.masks
+        Layer(mask.view(np.uint8), colour_of[phrase], threshold=1)
+        for phrase, mask in zip(segmentation.phrases, overlaps.masks, strict=True)
     ]
     text = {"Software": about.NAME, "Source": segmentation.engine, "Warning": about.NOTICE}
     overlay = render_overlay(segmentation.frame.rgb, layers, style)
@@ -78,7 +90,8 @@ def export_files(
     record = manifest(
         segmentation,
         files={file.name: file.sha256 for file in files},
-        thresholds=level_of,
+        thresholds={phrase: levels.level(phrase) for phrase in segmentation.phrases},
+        overlaps=overlaps,
         colours=colour_of,
         style=style,
     )
