@@ -21,6 +21,7 @@ def open_app() -> None:
     page = st.navigation(
         [
             st.Page("pages/segment.py", title="Segment", icon=":material/center_focus_strong:"),
+            st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
             st.Page("pages/connection.py", title="Connection", icon=":material/settings_ethernet:"),
             st.Page("pages/deploy.py", title="Deploy", icon=":material/rocket_launch:"),
             st.Page("pages/about.py", title="About", icon=":material/info:"),

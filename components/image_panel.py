@@ -98,7 +98,13 @@ def choose_frame(image: LoadedImage) -> FrameChoice:
     if len(choices.axes) > 1:
         names = [entry.name for entry in choices.axes]
         picked = st.segmented_control(
-            "Direction", names, default=axis, required=True, key=f"{prefix}_axis", width="stretch"
+            "Direction",
+            names,
+            default=axis,
+            required=True,
+            key=f"{prefix}_axis",
+            width="stretch",
+            persist_state="session",
         )
         axis = picked or axis
     count = choices.count(axis)
@@ -112,6 +118,7 @@ def choose_frame(image: LoadedImage) -> FrameChoice:
             1,
             count,
             key=_slice_key(image, axis),
+            persist_state="session",
             help="The mouse wheel over the image moves through the slices too.",
         )
         index -= 1
@@ -146,7 +153,9 @@ def _pick(label: str, names: tuple[str, ...], key: str) -> int | None:
     """Pick one of several by name; returns its position, or None where there is no choice."""
     if len(names) < 2:
         return None
-    return st.selectbox(label, range(len(names)), format_func=lambda n: names[n], key=key)
+    return st.selectbox(
+        label, range(len(names)), format_func=lambda n: names[n], key=key, persist_state="session"
+    )
 
 
 def _choose_window(image: LoadedImage, prefix: str) -> Window | None:
@@ -154,13 +163,25 @@ def _choose_window(image: LoadedImage, prefix: str) -> Window | None:
     if not windows:
         return None
     options: list[Window | str] = [*windows, _OWN_WINDOW]
-    chosen = st.selectbox("Window", options, format_func=_window_title, key=f"{prefix}_window")
+    chosen = st.selectbox(
+        "Window",
+        options,
+        format_func=_window_title,
+        key=f"{prefix}_window",
+        persist_state="session",
+    )
     if isinstance(chosen, Window):
         return chosen
     left, right = st.columns(2)
-    center = left.number_input("Centre", value=windows[0].center, key=f"{prefix}_center")
+    center = left.number_input(
+        "Centre", value=windows[0].center, key=f"{prefix}_center", persist_state="session"
+    )
     width = right.number_input(
-        "Width", min_value=1.0, value=max(1.0, windows[0].width), key=f"{prefix}_width"
+        "Width",
+        min_value=1.0,
+        value=max(1.0, windows[0].width),
+        key=f"{prefix}_width",
+        persist_state="session",
     )
     return Window(f"centre {center:g}, width {width:g}", center, width)
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.figure_panel import FIGURE_TITLE, show_figure_panel
+from components.measure_panel import show_measure_panel
+from components.names import KEEP_NAMES_KEY, download_stem
 from components.notices import plain, show_error, show_notices
+from components.presence_desk import presence_of
+from components.presence_panel import PRESENCE_TITLE, show_presence_panel
+from components.stability_desk import agreement_layer
+from components.stability_panel import STABILITY_TITLE, show_stability_panel
 from components.viewer import SliceState, ViewerMask, viewer
 from core.errors import WorkbenchError
-from core.export.names import neutral_stem, slug
 from core.geometry import Letterbox
 from core.imaging import budget_from
 from core.imaging.privacy import header_rows
@@ -18,14 +25,41 @@ from core.palette import assign_colours
 from core.png import encode_png
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from components.state import LoadedImage, Session
+    from core.analysis.presence import Presence
     from core.imaging import Frame
     from core.segmentation import PhraseMask, Segmentation
 
 VIEWER_KEY = "viewer"
 _NO_ENGINE = "No engine has looked at this image yet"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Something below the viewer that opens on demand and costs nothing while it is closed.
+
+    Attributes:
+        title: What its head says.
+        key: Key of the head on the page.
+        icon: In Streamlit's notation.
+        show: Draws it for a result; called only while it is open.
+    """
+
+    title: str
+    key: str
+    icon: str
+    show: Callable[[Session, LoadedImage, Frame, Segmentation], None]
+
+
+PANELS: tuple[Panel, ...] = (
+    Panel(PRESENCE_TITLE, "panel_presence", ":material/fact_check:", show_presence_panel),
+    Panel("Measurements", "panel_measure", ":material/straighten:", show_measure_panel),
+    Panel(STABILITY_TITLE, "panel_stability", ":material/rule:", show_stability_panel),
+    Panel(FIGURE_TITLE, "panel_figure", ":material/photo_library:", show_figure_panel),
+)
+"""What can be opened below the viewer, from top to bottom."""
 
 
 def show_result(
@@ -35,32 +69,58 @@ def show_result(
     result = state.result_of(image, frame)
     masks: Sequence[PhraseMask] = result.masks if result else ()
     state.colours = assign_colours([mask.phrase for mask in masks], state.colours)
+    judged = presence_of(state, frame, masks)
+    layers = [
+        _layer(mask, state.colours[mask.phrase.casefold()], one.presence)
+        for mask, one in zip(masks, judged, strict=True)
+    ]
+    agreement = _agreement(frame)
     viewer(
         frame,
-        [_layer(mask, state.colours[mask.phrase.casefold()]) for mask in masks],
+        agreement or layers,
         key=VIEWER_KEY,
         engine=result.engine if result else _NO_ENGINE,
-        file_stem=_stem(image, frame),
+        file_stem=download_stem(image, frame),
         model_picture=_model_picture(state, frame),
         slices=slices,
+        measurable=not agreement,
     )
     _show_words(image, frame, result)
+    if result:
+        for panel in PANELS:
+            _show_panel(panel, state, image, frame, result)
 
 
-def _layer(mask: PhraseMask, colour: str) -> ViewerMask:
-    note = ""
-    if not mask.area():
-        note = "nothing found at the usual threshold"
-    elif not mask.category_fits:
-        note = "the category does not go with the phrase"
-    return ViewerMask(mask.phrase, mask.category, note, colour, mask.probability, mask.sha256)
+@st.fragment
+def _show_panel(
+    panel: Panel, state: Session, image: LoadedImage, frame: Frame, result: Segmentation
+) -> None:
+    """One panel by itself, so that what is done in it does not draw the whole page again."""
+    box = st.expander(panel.title, key=panel.key, icon=panel.icon, on_change="rerun")
+    if box.open:
+        with box:
+            panel.show(state, image, frame, result)
 
 
-def _stem(image: LoadedImage, frame: Frame) -> str:
-    """Name for downloads: without the file's name unless the user asks for it."""
-    if st.session_state.get("keep_names"):
-        return slug(image.title.rsplit(".", 1)[0])
-    return neutral_stem(frame)
+def _layer(mask: PhraseMask, colour: str, presence: Presence) -> ViewerMask:
+    return ViewerMask(
+        mask.phrase,
+        mask.category,
+        presence.note,
+        colour,
+        mask.probability,
+        mask.sha256,
+        caution=presence.level != "plausible",
+    )
+
+
+def _agreement(frame: Frame) -> list[ViewerMask]:
+    """The agreement map in place of the masks, while the user wants to see it."""
+    layer = agreement_layer(frame)
+    if layer is None:
+        return []
+    probability, code = layer.probability, layer.sha256
+    return [ViewerMask(layer.phrase, None, "", "#888888", probability, code, scale="agreement")]
 
 
 def _model_picture(state: Session, frame: Frame) -> bytes:
@@ -81,7 +141,7 @@ def _show_words(image: LoadedImage, frame: Frame, result: Segmentation | None) -
         st.caption(plain(image.source))
     show_notices((*(result.notices if result else ()), *image.upload.notices, *frame.notices))
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        st.checkbox("Use the file's name in downloads", key="keep_names")
+        st.checkbox("Use the file's name in downloads", key=KEEP_NAMES_KEY)
         dicom = image.upload.media_type == "application/dicom" and image.data
         if dicom and st.button("File header", type="tertiary", icon=":material/badge:"):
             _show_header(image)

@@ -18,6 +18,7 @@ from core.settings import PageEntry
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from core.analysis.levels import Levels
     from core.backends.base import Backend
     from core.errors import WorkbenchError
     from core.imaging import Frame, Upload
@@ -74,6 +75,7 @@ class Session:
         backend: The engine that was used last, and by what it is known.
         failures: What went wrong in the last run.
         confirmed_hosts: Hosts to which this session has agreed to send pictures.
+        levels: Thresholds and overlap rule as sent from the viewer, by the hash of the frame.
         entry: What was typed about the endpoint.
         source: The sign-in of this session, or None.
         volumes: What came of whole volumes, by image and time point.
@@ -95,6 +97,7 @@ class Session:
     backend: tuple[Hashable, Backend] | None = None
     failures: tuple[WorkbenchError, ...] = ()
     confirmed_hosts: frozenset[str] = frozenset()
+    levels: dict[str, Levels] = field(default_factory=dict)
     entry: PageEntry = field(default_factory=PageEntry)
     source: TokenSource | None = None
     volumes: dict[Hashable, VolumeResult] = field(default_factory=dict)

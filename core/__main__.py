@@ -7,7 +7,17 @@ import os
 import sys
 
 from core import about
-from core.commands import batch, deploy, doctor, evaluate, find, segment, segment_volume
+from core.commands import (
+    batch,
+    deploy,
+    doctor,
+    evaluate,
+    figure,
+    find,
+    measure,
+    segment,
+    segment_volume,
+)
 from core.errors import WorkbenchError
 from core.logs import configure_logs
 from core.settings.names import LOG_LEVEL
@@ -16,6 +26,8 @@ COMMANDS = {
     "segment": (segment, "find phrases in one image and write overlay, masks and manifest"),
     "segment3d": (segment_volume, "find phrases in a whole volume with MedImageParse 3D"),
     "batch": (batch, "find phrases in a folder of images with a batch endpoint"),
+    "measure": (measure, "measure what phrases find in one image and print a table"),
+    "figure": (figure, "draw a figure for a paper or slide, as PNG or PDF"),
     "evaluate": (evaluate, "compare a backend with reference masks and print a table"),
     "doctor": (doctor, "check every step of the way to the endpoint and say what to mend"),
     "find": (find, "list the MedImageParse endpoints that your account can see"),

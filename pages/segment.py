@@ -19,7 +19,7 @@ from components.result_view import VIEWER_KEY, show_result
 from components.run_panel import collect, show_run_panel
 from components.slices_panel import show_slices_panel
 from components.state import LoadedImage, Session, session
-from components.viewer import wanted_slice
+from components.viewer import wanted_levels, wanted_slice
 from components.volume_model_panel import show_volume_model_panel
 from core.errors import InputError
 
@@ -41,6 +41,9 @@ def show_image(state: Session, image: LoadedImage) -> None:
         show_run_panel(state, engine, image, frame, text)
         show_slices_panel(state, engine, image, choice, frame=frame, text=text)
         show_volume_model_panel(state, image, choice, frame=frame, text=text)
+    levels = wanted_levels(VIEWER_KEY)
+    if levels is not None:
+        state.levels[frame.sha256] = levels
     for failure in state.failures:
         show_error(failure)
     show_result(state, image, frame, slices_of(image, choice))

@@ -7,41 +7,46 @@ phrase adds one carrier, and the viewer itself only ever gets a small JSON that 
 
 from __future__ import annotations
 
-import hashlib
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from components.viewer import bundle
-from components.viewer.packets import (
-    HASH_LENGTH,
-    PacketCache,
-    pack,
-    pack_library,
-    pack_mask,
-    pack_picture,
+from components.viewer.carriers import (
+    bring,
+    describe_masks,
+    describe_picture,
+    mask_packet,
+    picture_packet,
+    png_packet,
+    time_of,
 )
-from core.about import NOTICE
+from core.about import NAME, NOTICE, VERSION
+from core.analysis.levels import Levels
 from core.errors import PhraseError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
 
     from core.imaging.model import Frame
 
-__all__ = ["MOST_MASKS", "SliceState", "ViewerEvents", "ViewerMask", "viewer", "wanted_slice"]
+__all__ = [
+    "MOST_MASKS",
+    "SliceState",
+    "ViewerEvents",
+    "ViewerMask",
+    "viewer",
+    "wanted_levels",
+    "wanted_slice",
+]
 
 MOST_MASKS = 16
 """Masks that one viewer draws: one bit of a 16-bit code each."""
 
-_CARRIER = st.components.v2.component(
-    "workbench_carrier", js=bundle.carrier_js(), isolate_styles=False
-)
 _VIEWER = st.components.v2.component(
     "workbench_viewer",
     html='<div class="medviewer"></div>',
@@ -61,6 +66,9 @@ class ViewerMask:
         colour: ``"#rrggbb"``; the user can change it in the viewer.
         probability: uint8 (H, W) on the frame's grid; 128 and above is foreground by default.
         sha256: Content hash (hex) of ``probability``.
+        scale: What the values measure, such as ``"agreement"``, when they are to be shown as a map
+            from 0 to 100 % instead of being cut at a threshold; None for a mask.
+        caution: Whether the note is a warning; other notes are drawn quietly.
     """
 
     phrase: str
@@ -69,6 +77,8 @@ class ViewerMask:
     colour: str
     probability: npt.NDArray[np.uint8]
     sha256: str
+    scale: str | None = None
+    caution: bool = True
 
 
 @dataclass(frozen=True)
@@ -92,9 +102,11 @@ class ViewerEvents:
 
     Attributes:
         slice_index: The slice that the user wants to see, from 0, or None.
+        levels: Thresholds and overlap rule on the screen when the user pressed "Measure", or None.
     """
 
     slice_index: int | None = None
+    levels: Levels | None = None
 
 
 def viewer(
@@ -106,6 +118,7 @@ def viewer(
     file_stem: str,
     model_picture: bytes | None = None,
     slices: SliceState | None = None,
+    measurable: bool = True,
 ) -> ViewerEvents:
     """Show a frame with masks over it.
 
@@ -117,6 +130,7 @@ def viewer(
         file_stem: First part of the names of downloaded files; made safe in the browser.
         model_picture: PNG of exactly what the model was sent, or None.
         slices: Where the frame is in a volume, or None.
+        measurable: Offer the button "Measure", which gives ``ViewerEvents.levels``.
 
     Returns:
         What the user asked the server for in this run.
@@ -125,41 +139,36 @@ def viewer(
         PhraseError: There are more masks than the viewer can draw.
         ValueError: A mask is not uint8 of the frame's size.
     """
-    _check(frame, masks)
-    packets = _packets(frame, masks, model_picture)
-    codes = [packet.key for packet in packets]
+    check_masks(frame, masks)
+    picture = picture_packet(frame)
+    layers = [mask_packet(mask.probability, mask.sha256) for mask in masks]
+    seen = None if model_picture is None else png_packet(model_picture)
     data: dict[str, Any] = {
         "key": key,
         "code": bundle.library_hash(),
         "engine": engine,
         "notice": NOTICE,
+        "program": NAME,
+        "version": VERSION,
         "stem": file_stem,
-        "image": _describe(frame, codes[0]),
-        "masks": [
-            {
-                "phrase": mask.phrase,
-                "category": mask.category,
-                "note": mask.note,
-                "colour": mask.colour,
-                "hash": code,
-            }
-            for mask, code in zip(masks, codes[1:], strict=False)
-        ],
-        "model": codes[-1] if model_picture is not None else None,
+        "image": describe_picture(frame),
+        "masks": describe_masks(masks),
+        "model": seen.key if seen else None,
         "slices": vars(slices) if slices else None,
+        "measurable": measurable,
     }
-    data["sent"] = _sent(key, data)
+    data["sent"] = time_of(key, data)
     # Carriers have no height and the container no gap: on the page there is only the viewer.
     with st.container(gap=None):
         result = _VIEWER(
-            key=key, data=data, on_slice_change=_no_callback, on_missing_change=_no_callback
+            key=key,
+            data=data,
+            on_slice_change=_no_callback,
+            on_levels_change=_no_callback,
+            on_missing_change=_no_callback,
         )
-        there = _in_the_browser(key, result)
-        _carry(key, bundle.library_hash(), pack_library)
-        for packet in packets:
-            if packet.key not in there:
-                _carry(key, packet.key, packet.make)
-    return ViewerEvents(slice_index=_asked_slice(result))
+        bring(key, [picture, *layers, *([seen] if seen else [])], result)
+    return ViewerEvents(slice_index=_asked_slice(result), levels=_told_levels(result))
 
 
 def wanted_slice(key: str) -> int | None:
@@ -171,69 +180,13 @@ def wanted_slice(key: str) -> int | None:
     return None if state is None else _asked_slice(state)
 
 
-@dataclass(frozen=True)
-class _Packet:
-    """A packet that the browser needs, made only when it has to be sent."""
+def wanted_levels(key: str) -> Levels | None:
+    """Thresholds and overlap rule that the user has just asked to measure with, or None.
 
-    key: str
-    make: Callable[[], bytes]
-
-
-def _packets(
-    frame: Frame, masks: Sequence[ViewerMask], model_picture: bytes | None
-) -> list[_Packet]:
-    """The picture, then the masks, then what the model sees: in the order of their use."""
-    image = f"i{frame.sha256[:HASH_LENGTH]}"
-    packets = [_Packet(image, lambda: pack_picture(image, frame.rgb))]
-    packets += [_mask_packet(mask) for mask in masks]
-    if model_picture is not None:
-        seen = f"p{hashlib.sha256(model_picture).hexdigest()[:HASH_LENGTH]}"
-        packets.append(_Packet(seen, lambda: pack(seen, model_picture)))
-    return packets
-
-
-def _mask_packet(mask: ViewerMask) -> _Packet:
-    key = f"m{mask.sha256[:HASH_LENGTH]}"
-    return _Packet(key, lambda: pack_mask(key, mask.probability))
-
-
-def _describe(frame: Frame, code: str) -> dict[str, Any]:
-    """What the viewer needs to know of a frame beside its pixels."""
-    spacing = frame.spacing_mm
-    return {
-        "hash": code,
-        "spacing": [spacing.row, spacing.column] if spacing else None,
-        "letters": vars(frame.orientation) if frame.orientation else None,
-    }
-
-
-def _sent(key: str, data: dict[str, Any]) -> int:
-    """When this message was first made, in microseconds: the browser keeps the newest.
-
-    A rerun that changes nothing repeats the time, so that nothing is sent again.
+    A page reads this before it draws, so that every number of the same run uses them.
     """
-    name = f"_viewer_sent_{key}"
-    before: tuple[dict[str, Any], int] | None = st.session_state.get(name)
-    if before is None or before[0] != data:
-        st.session_state[name] = (dict(data), time.time_ns() // 1000)
-    sent: int = st.session_state[name][1]
-    return sent
-
-
-def _carry(viewer_key: str, code: str, make: Callable[[], bytes]) -> None:
-    cache: PacketCache = st.session_state.setdefault("_viewer_packets", PacketCache())
-    _CARRIER(key=f"{viewer_key}-{code}", data=cache.get(code, make), height="content")
-
-
-def _in_the_browser(key: str, result: Mapping[str, Any]) -> frozenset[str]:
-    """Hashes that the browser said it has, less those that it has lost since."""
-    name = f"_viewer_there_{key}"
-    for event in (result.get("slice"), result.get("missing")):
-        if event:
-            lost = event.get("missing", ())
-            st.session_state[name] = frozenset(event["have"]).difference(lost)
-    there: frozenset[str] = st.session_state.get(name, frozenset())
-    return there
+    state = st.session_state.get(key)
+    return None if state is None else _told_levels(state)
 
 
 def _asked_slice(state: Mapping[str, Any]) -> int | None:
@@ -241,7 +194,23 @@ def _asked_slice(state: Mapping[str, Any]) -> int | None:
     return int(event["index"]) if event else None
 
 
-def _check(frame: Frame, masks: Sequence[ViewerMask]) -> None:
+def _told_levels(state: Mapping[str, Any]) -> Levels | None:
+    event = state.get("levels")
+    if not event:
+        return None
+    thresholds = {
+        str(phrase).casefold(): int(level) for phrase, level in event["thresholds"].items()
+    }
+    return Levels(thresholds, str(event["rule"]))
+
+
+def check_masks(frame: Frame, masks: Sequence[ViewerMask]) -> None:
+    """Refuse masks that cannot be drawn over a frame.
+
+    Raises:
+        PhraseError: There are more than the viewer can draw.
+        ValueError: One is not uint8 of the frame's size.
+    """
     if len(masks) > MOST_MASKS:
         raise PhraseError(
             f"{len(masks)} phrases cannot be shown in one picture.",

@@ -12,10 +12,15 @@ FRONT = Path(__file__).parent / "front"
 
 # In the order of their dependencies; each is a plain ES module.
 _LIBRARY = (
-    "store.js", "png.js", "zip.js", "geometry.js", "masks.js", "export.js", "shaders.js", "gl.js",
-    "dom.js", "canvas2d.js", "settings.js", "scene.js", "painter.js", "input.js", "slices.js",
-    "stage.js", "legend.js", "panel.js", "hooks.js", "viewer.js",
+    "store.js", "png.js", "zip.js", "sha256.js", "geometry.js", "ramp.js", "overlaps.js",
+    "masks.js", "shaders.js", "gl.js", "dom.js", "canvas2d.js", "settings.js", "levels.js",
+    "manifest.js", "export.js", "scene.js", "painter.js", "input.js", "slices.js", "marks.js",
+    "stage.js", "curve.js", "legend.js", "panel.js", "hooks.js", "replies.js", "mounting.js",
+    "viewer.js", "compare_numbers.js", "compare_settings.js", "compare_model.js",
+    "compare_side.js", "compare_table.js", "compare_stage.js", "compare_export.js", "swipe.js",
+    "compare.js",
 )  # fmt: skip
+_STYLES = ("viewer.css", "compare.css")
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORTED = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
@@ -42,7 +47,7 @@ def mount_js() -> str:
 @cache
 def library_js() -> bytes:
     """The viewer itself with its styles, a module with the exports of all of its files."""
-    style = json.dumps((FRONT / "viewer.css").read_text("utf-8"))
+    style = json.dumps("\n".join((FRONT / name).read_text("utf-8") for name in _STYLES))
     source = f"const STYLE = {style};\n{_joined(*_LIBRARY)}"
     exported = [_EXPORTED.findall((FRONT / name).read_text("utf-8")) for name in _LIBRARY]
     names = [name for found in exported for name in found]

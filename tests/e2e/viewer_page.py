@@ -18,18 +18,21 @@ class ViewerPage:
 
     Attributes:
         received: Size in bytes of every websocket message from the server so far.
+        sent: The same to the server.
     """
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
         self.received: list[int] = []
+        self.sent: list[int] = []
         self.problems: list[str] = []
         page.on("websocket", self._watch)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
 
     def _watch(self, socket: Any) -> None:
         socket.on("framereceived", lambda payload: self.received.append(len(payload)))
+        socket.on("framesent", lambda payload: self.sent.append(len(payload)))
 
     def open(self, **query: object) -> ViewerPage:
         self.page.goto(f"{self.url}/?{urlencode(query)}")
@@ -78,6 +81,10 @@ class ViewerPage:
             self.row(phrase).get_by_role("button", name="Threshold").click()
         slider.fill(str(value))
 
+    def one_label(self) -> None:
+        """Let each pixel belong to the phrase with the highest probability."""
+        self.page.get_by_role("button", name="One label").click()
+
     def press(self, key: str) -> None:
         """Press a key with the pointer over the picture."""
         self.picture.hover()
@@ -88,7 +95,12 @@ class ViewerPage:
 
     def click_and_wait(self, button: str) -> None:
         """Press a button of the page and wait until Streamlit has rerun."""
+        before = len(self.received)
         self.page.get_by_role("button", name=button, exact=True).click()
+        for _ in range(500):  # a busy server takes a while to start
+            if len(self.received) > before:
+                break
+            self.page.wait_for_timeout(20)
         self.page.wait_for_timeout(150)
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
         self.ready()

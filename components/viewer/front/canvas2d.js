@@ -9,6 +9,7 @@ export class CanvasRenderer {
   #picture = null; // canvas of the size of the picture
   #overlay = null;
   #stack = null; // bits and outlines, see masks.js
+  #map = null; // values on the ramp, see ramp.js
   #tables = null;
 
   constructor(canvas) {
@@ -32,14 +33,21 @@ export class CanvasRenderer {
     this.#stack = stack;
   }
 
-  setTables({ fill, edge }) {
-    this.#tables = { fill: straight(fill), edge: straight(edge) };
+  setTables({ fill, edge, ramp }) {
+    this.#tables = { fill: straight(fill), edge: straight(edge), ramp: straight(ramp) };
+  }
+
+  /** Take the values 0..255 to be shown on the ramp where no mask is filled, or null. */
+  setMap(values) {
+    this.#map = values;
   }
 
   compose(outlined) {
     const { width, height } = this.#picture;
-    const { bits, edges, box } = this.#stack;
-    const { fill, edge } = this.#tables;
+    const { bits, edges } = this.#stack;
+    const { fill, edge, ramp } = this.#tables;
+    const map = this.#map;
+    const box = map ? { top: 0, left: 0, bottom: height, right: width } : this.#stack.box;
     this.#overlay ??= h("canvas", { width, height });
     const context = this.#overlay.getContext("2d");
     context.clearRect(0, 0, width, height);
@@ -50,6 +58,7 @@ export class CanvasRenderer {
       const end = y * width + box.right;
       for (let at = y * width + box.left; at < end; at++, to++) {
         if (bits[at] !== 0) words[to] = (outlined && edge[edges[at]]) || fill[bits[at]];
+        if (map && words[to] === 0) words[to] = ramp[map[at]];
       }
     }
     context.putImageData(pixels, box.left, box.top);
@@ -74,7 +83,7 @@ export class CanvasRenderer {
 
   destroy() {
     this.canvas.width = this.canvas.height = 1;
-    this.#picture = this.#overlay = this.#stack = null;
+    this.#picture = this.#overlay = this.#stack = this.#map = null;
   }
 
   /** The outline on the screen's own grid, as the shader draws it. */

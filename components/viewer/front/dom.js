@@ -33,26 +33,25 @@ const ICONS = {
   minus: ["M3 8h10"],
   fit: ["M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10"],
   help: ["M6 6.2A2 2 0 1 1 8.6 8.1c-.4.2-.6.5-.6.9v.4", "M8 11.8v.2"],
+  measure: ["M1.5 5.5h13v5h-13Z", "M4.5 5.5v2.2M7 5.5v2.2M9.5 5.5v2.2M12 5.5v2.2"],
   download: ["M8 2.5v7.5M4.8 7 8 10.2 11.2 7", "M2.5 13.5h11"],
   model: ["M2.5 2.5h11v11h-11Z", "M5.5 2.5v11M10.5 2.5v11M2.5 5.5h11M2.5 10.5h11"],
   close: ["M4 4l8 8M12 4l-8 8"],
   note: ["M8 2.5 14.3 13.3H1.7Z", "M8 6.8v3M8 11.4v.2"],
 };
 
-const SVG = "http://www.w3.org/2000/svg";
+/** Create an element of a drawing; all properties are attributes. */
+export function svg(name, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
 
 /** A line icon that takes the colour of the text; it is hidden from screen readers. */
 export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("aria-hidden", "true");
-  svg.classList.add("icon");
-  for (const d of ICONS[name]) {
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", d);
-    svg.append(path);
-  }
-  return svg;
+  const paths = ICONS[name].map((d) => svg("path", { d }));
+  return svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true", class: "icon" }, ...paths);
 }
 
 /** A button with an icon; its label is the accessible name and the tooltip. */

@@ -1,27 +1,52 @@
+import { RULE_WORDS, thresholdWords } from "./levels.js";
+import { manifestOf } from "./manifest.js";
 import { encodePng } from "./png.js";
+import { rampColour, shownMaps } from "./ramp.js";
+import { THRESHOLD } from "./settings.js";
 import { storedZip } from "./zip.js";
 
 /** Files for the user to keep. All pixels come from typed arrays, so they are exact. */
 
+const RAMP_SWATCH = "#21918c"; // the middle of the ramp
+
+/** Bring the bits to what is exported, whatever has been drawn since. */
+function drawStack({ stack, layers, rule }) {
+  stack.draw(layers.map((layer) => layer.threshold), rule);
+}
+
 /**
  * The overlay on the picture's own grid.
  *
- * Fills first, in the order of the layers: c = floor((c (255 - a) + colour a + 127) / 255). Then
- * outlines, grown inwards, in pure colour.
+ * Fills first, in the order of the layers: c = floor((c (255 - a) + colour a + 127) / 255). Maps in
+ * the same way where no mask is filled. Then outlines, grown inwards, in pure colour.
  *
- * @param {Uint8Array} rgb The picture; it is not changed.
- * @param {MaskStack} stack
- * @param {{index: number, colour: number[], visible: boolean, threshold: number}[]} layers
- * @param {{alpha: number, fill: boolean, outline: boolean}} style
+ * @param {object} scene `rgb`, the picture, which is not changed; `stack`; `rule`; `layers`: index,
+ *     colour, visible, threshold and scale of each; `style`: alpha, fill and outline.
  */
-export function overlayPixels(rgb, stack, layers, style) {
-  stack.draw(layers.map((layer) => layer.threshold));
+export function overlayPixels(scene) {
+  const { rgb, stack, layers, style } = scene;
+  drawStack(scene);
   stack.outline();
   const pixels = rgb.slice();
   const shown = layers.filter((layer) => layer.visible);
-  if (style.fill) for (const layer of shown) paintFill(pixels, stack.bits, layer, style.alpha);
+  const filled = style.fill && style.alpha > 0 ? shown : [];
+  const map = stack.map(shownMaps(layers));
+  if (map) paintMap(pixels, map, stack.bits, filled, style.alpha);
+  for (const layer of filled) paintFill(pixels, stack.bits, layer, style.alpha);
   if (style.outline) for (const layer of shown) paintOutline(pixels, stack.edges, layer);
   return pixels;
+}
+
+function paintMap(pixels, map, bits, filled, alpha) {
+  const above = filled.reduce((mask, { index }) => mask | (1 << index), 0);
+  const colours = Array.from({ length: 256 }, (_, value) => rampColour(value));
+  for (let at = 0, to = 0; at < map.length; at++, to += 3) {
+    if (map[at] === 0 || bits[at] & above) continue;
+    const colour = colours[map[at]];
+    for (let n = 0; n < 3; n++) {
+      pixels[to + n] = (pixels[to + n] * (255 - alpha) + colour[n] * alpha + 127) / 255;
+    }
+  }
 }
 
 function paintFill(pixels, bits, { index, colour }, alpha) {
@@ -44,8 +69,10 @@ function paintOutline(pixels, edges, { index, colour }) {
 }
 
 /** One mask as 0 and 255. */
-export function maskPixels(values, threshold) {
-  return Uint8Array.from(values, (value) => (value >= threshold ? 255 : 0));
+export function maskPixels(bits, index) {
+  const out = new Uint8Array(bits.length);
+  for (let at = 0; at < bits.length; at++) out[at] = ((bits[at] >> index) & 1) * 255;
+  return out;
 }
 
 /**
@@ -136,65 +163,66 @@ export function uniqueNames(phrases) {
 /**
  * Makes the files for one picture with its masks and the current settings.
  *
- * `scene` is {width, height, rgb, stack, layers, style, engine, notice, stem, caption}; a
- * layer has
- * `phrase`, `hex` and `text` (its line in the legend) beside what `overlayPixels` needs.
+ * `scene` is {width, height, rgb, stack, layers, style, opacity, rule, caption, data}; `data` is the
+ * server's message. A layer has `phrase`, `hex`, `area` and `text` (its line in the legend) beside
+ * what `overlayPixels` needs.
  */
 export class Exporter {
   constructor(scene) {
     this.scene = scene;
     this.names = uniqueNames(scene.layers.map((layer) => layer.phrase));
-    this.notes = { Source: scene.engine, Disclaimer: scene.notice };
+    this.stem = safeName(scene.data.stem);
+    this.notes = { Software: scene.data.program, Source: scene.data.engine, Disclaimer: scene.data.notice };
+    drawStack(scene);
+    this.shared = scene.stack.shared;
+    this.cut = scene.layers.filter((layer) => !layer.scale);
+    this.ruleLines = this.cut.length > 1 ? [RULE_WORDS[scene.rule]] : [];
   }
 
   async overlay() {
-    const { width, height, rgb, stack, layers, style, engine, notice, stem, caption } = this.scene;
-    let pixels = overlayPixels(rgb, stack, layers, style);
+    const { width, height, caption, layers, data } = this.scene;
+    let pixels = overlayPixels(this.scene);
     let rows = height;
     if (caption) {
       const shown = layers.filter((layer) => layer.visible);
-      const entries = shown.map(({ hex, text }) => ({ colour: hex, text }));
-      const strip = captionStrip(width, entries, [engine, notice]);
+      const entries = shown.map(({ hex, scale, text }) => ({ colour: scale ? RAMP_SWATCH : hex, text }));
+      const strip = captionStrip(width, entries, [...this.ruleLines, data.engine, data.notice]);
       const whole = new Uint8Array(pixels.length + strip.rgb.length);
       whole.set(pixels);
       whole.set(strip.rgb, pixels.length);
       [pixels, rows] = [whole, height + strip.height];
     }
-    const bytes = await encodePng(width, rows, 3, pixels, this.notes);
-    return { name: `${safeName(stem)}_overlay.png`, bytes, type: "image/png" };
+    const bytes = await encodePng(width, rows, 3, pixels, this.#notes(this.cut));
+    return { name: `${this.stem}_overlay.png`, bytes, type: "image/png" };
   }
 
+  /** One layer alone: a mask as 0 and 255, a map with its own values. */
   async mask(index) {
-    const { width, height, stack, layers, stem } = this.scene;
-    const pixels = maskPixels(stack.masks[index].values, layers[index].threshold);
-    const notes = { ...this.notes, Title: layers[index].phrase };
+    const { width, height, stack } = this.scene;
+    const layer = this.scene.layers[index];
+    const { phrase, scale } = layer;
+    if (!scale) drawStack(this.scene);
+    const pixels = scale ? stack.masks[index].values : maskPixels(stack.bits, index);
+    const notes = { ...this.#notes(scale ? [] : [layer]), Title: phrase };
     const bytes = await encodePng(width, height, 1, pixels, notes);
-    return { name: `${safeName(stem)}_mask_${this.names[index]}.png`, bytes, type: "image/png" };
+    const kind = scale ? safeName(scale, "map") : "mask";
+    return { name: `${this.stem}_${kind}_${this.names[index]}.png`, bytes, type: "image/png", mask: index };
   }
 
   async everything() {
     const files = [await this.overlay()];
     for (const { index } of this.scene.layers) files.push(await this.mask(index));
-    files.push({ name: "settings.json", bytes: this.#settings(files) });
-    const name = `${safeName(this.scene.stem)}_segmentation.zip`;
-    return { name, bytes: storedZip(files), type: "application/zip" };
+    const text = JSON.stringify(manifestOf(this.scene, this.shared, files), null, 2);
+    files.push({ name: "manifest.json", bytes: new TextEncoder().encode(`${text}\n`) });
+    return { name: `${this.stem}_segmentation.zip`, bytes: storedZip(files), type: "application/zip" };
   }
 
-  #settings(files) {
-    const { width, height, stack, layers, style, engine, notice } = this.scene;
-    const masks = layers.map((layer, n) => ({
-      file: files[n + 1].name,
-      phrase: layer.phrase,
-      category: layer.category,
-      threshold: layer.threshold,
-      area_px: stack.area(layer.index, layer.threshold),
-      colour: layer.hex,
-      shown_in_overlay: layer.visible,
-    }));
-    const { alpha, fill, outline } = style;
-    const overlay = { file: files[0].name, alpha, fill, outline, outline_px: stack.edgeWidth };
-    const text = JSON.stringify({ engine, notice, width, height, overlay, masks }, null, 2);
-    return new TextEncoder().encode(`${text}\n`);
+  /** What a file says of itself: the usual, thresholds that were moved, and the rule for overlaps. */
+  #notes(layers) {
+    const moved = layers.filter(({ threshold }) => threshold !== THRESHOLD)
+      .map(({ phrase, threshold }) => `${phrase}: ${thresholdWords(threshold)}`);
+    const lines = [...moved, ...(layers.length > 0 ? this.ruleLines : [])];
+    return { ...this.notes, ...(lines.length > 0 ? { Comment: lines.join("\n") } : {}) };
   }
 }
 

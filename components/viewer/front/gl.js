@@ -10,6 +10,7 @@ export class GlRenderer {
   #textures = {};
   #programs = {};
   #size = [0, 0];
+  #map; // what `setMap` was last given
 
   /** Null without WebGL2, or where it would run on the processor: there the plain canvas is faster. */
   static create(canvas, evenIfSlow) {
@@ -34,7 +35,8 @@ export class GlRenderer {
       this.#programs[name] = link(gl, ...sources);
     }
     this.#textures = {};
-    for (const name of ["picture", "overlay", "bits", "edges", "table"]) {
+    this.#map = undefined;
+    for (const name of ["picture", "overlay", "bits", "edges", "table", "map"]) {
       this.#textures[name] = gl.createTexture();
     }
     this.frameBuffer = gl.createFramebuffer();
@@ -71,15 +73,28 @@ export class GlRenderer {
       gl.TEXTURE_2D, 0, 0, rows.top, width, rows.bottom - rows.top, format, type, part);
   }
 
-  /** @param {{fill: Uint8Array, edge: Uint8Array}} tables See `colourTables`. */
-  setTables({ fill, edge }) {
+  /** @param {{fill: Uint8Array, edge: Uint8Array, ramp: Uint8Array}} tables See `colourTables`. */
+  setTables({ fill, edge, ramp }) {
     const gl = this.#gl;
     const rows = Math.ceil(fill.length / 1024);
-    const both = new Uint8Array(rows * 2048);
-    both.set(fill);
-    both.set(edge, rows * 1024);
+    const all = new Uint8Array((rows * 2 + 1) * 1024);
+    all.set(fill);
+    all.set(edge, rows * 1024);
+    all.set(ramp, rows * 2048);
     this.#bind(0, "table", gl.NEAREST);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, 256, rows * 2, 0, gl.RGBA, gl.UNSIGNED_BYTE, both);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, 256, rows * 2 + 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, all);
+  }
+
+  /** Take the values 0..255 to be shown on the ramp where no mask is filled, or null. */
+  setMap(values) {
+    const gl = this.#gl;
+    if (values === this.#map) return;
+    this.#map = values;
+    const [width, height] = values ? this.#size : [1, 1];
+    const [format, type] = [gl.RED_INTEGER, gl.UNSIGNED_BYTE];
+    this.#bind(0, "map", gl.NEAREST);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8UI, width, height, 0, format, type,
+      values ?? new Uint8Array(1));
   }
 
   /** Turn masks and tables into the overlay texture, with the outlines in it or without. */
@@ -90,8 +105,9 @@ export class GlRenderer {
     gl.framebufferTexture2D(
       gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.#textures.overlay, 0);
     gl.viewport(0, 0, width, height);
-    const program = this.#use("compose", ["bits", "edges", "table"]);
+    const program = this.#use("compose", ["bits", "edges", "table", "map"]);
     gl.uniform1i(gl.getUniformLocation(program, "outlined"), edges ? 1 : 0);
+    gl.uniform1i(gl.getUniformLocation(program, "mapped"), this.#map ? 1 : 0);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     this.#bind(0, "overlay", gl.LINEAR_MIPMAP_LINEAR);

@@ -97,7 +97,7 @@ function isTyping(target) {
 function isTaken(target, key) {
   if (key === " " || key === "Enter") return ["BUTTON", "INPUT", "A", "SUMMARY"].includes(target.tagName);
   const arrows = key.startsWith("Arrow") || key.startsWith("Page") || key === "Home" || key === "End";
-  return target.tagName === "INPUT" && arrows;
+  return (target.tagName === "INPUT" || target.getAttribute("role") === "slider") && arrows;
 }
 
 /**

@@ -1,5 +1,7 @@
+import { Curve } from "./curve.js";
 import { count, h, icon, iconButton, percent, press } from "./dom.js";
 import { parseColour } from "./masks.js";
+import { rampGradient } from "./ramp.js";
 
 /** The list of phrases with their masks: colour, category, area, visibility and threshold. */
 export class Legend {
@@ -41,24 +43,34 @@ export class Legend {
   }
 }
 
+/** What is said of pixels above the threshold that another phrase claims too. */
+const CONTESTED = {
+  independent: (share) => `${share} of it also claimed by another phrase`,
+  highest: (share) => `${share} of what it claims is contested`,
+};
+
 class LegendRow {
   constructor(id, actions) {
     this.#parts(id, actions);
     this.element = h("li.row", {},
-      h("label.swatch", {}, this.colour, this.digit),
+      this.swatch,
       h("div.words", {}, h("div.name", {}, this.phrase, this.level), this.category, this.note, this.area),
       h("div.tools", {}, this.fold, this.solo, this.eye),
-      this.sliderBox);
+      this.contested, this.ramp, this.foldOut);
   }
 
   #parts(id, actions) {
     this.colour = h("input", { type: "color", on: { input: () => actions.recolour(id, this.colour.value) } });
     this.digit = h("span.digit", { "aria-hidden": "true" });
+    this.swatch = h("label.swatch", {}, this.colour, this.digit);
     this.phrase = h("span.phrase");
     this.level = h("output.level", { "aria-hidden": "true" });
     this.category = h("div.category");
     this.note = h("div.note");
     this.area = h("div.area", { "aria-live": "off" });
+    this.contested = h("div.contested", { hidden: true });
+    this.ramp = h("div.ramp", { hidden: true }, h("span", {}, "0 %"), h("i"), h("span", {}, "100 %"));
+    this.ramp.children[1].style.background = rampGradient();
     this.fold = iconButton("sliders", "Threshold", () => this.#unfold());
     this.solo = iconButton("solo", "Show only this", () => actions.solo(id));
     this.eye = iconButton("eye", "Hide", () => actions.toggle(id), "tool.eye");
@@ -69,36 +81,44 @@ class LegendRow {
       type: "button", title: "Back to 128, the model's own threshold",
       on: { click: () => actions.setThreshold(id, 128) },
     }, "Reset");
-    this.sliderBox = h("div.threshold", { hidden: true }, this.slider, this.threshold, this.reset);
+    this.curve = new Curve((value) => actions.setThreshold(id, value));
+    this.foldOut = h("div.fold-out", { hidden: true },
+      h("div.threshold", {}, this.slider, this.threshold, this.reset), this.curve.element);
   }
 
   #unfold() {
-    this.sliderBox.hidden = !this.sliderBox.hidden;
-    this.fold.setAttribute("aria-expanded", String(!this.sliderBox.hidden));
-    if (!this.sliderBox.hidden) this.slider.focus();
+    this.foldOut.hidden = !this.foldOut.hidden;
+    this.fold.setAttribute("aria-expanded", String(!this.foldOut.hidden));
+    if (!this.foldOut.hidden) this.slider.focus();
   }
 
   /** What came from the server: texts. */
-  describe({ index, phrase, category, note }) {
+  describe({ index, phrase, category, note, caution, scale }) {
     const digit = index < 9 ? String(index + 1) : "";
     this.digit.textContent = digit;
     this.phrase.textContent = phrase;
     this.phrase.title = phrase;
-    this.category.textContent = category === null ? "no category" : `category: ${category}`;
-    this.note.replaceChildren(...(note ? [icon("note"), note] : []));
+    this.category.textContent = scale ?? (category === null ? "no category" : `category: ${category}`);
+    this.ramp.hidden = !scale;
+    for (const part of [this.fold, this.area, this.colour, this.digit]) part.hidden = Boolean(scale);
+    if (scale) this.foldOut.hidden = true;
+    this.swatch.style.background = scale ? rampGradient() : "";
+    this.note.replaceChildren(...(note ? [caution ? icon("note") : "", note] : []));
+    this.note.classList.toggle("quiet", !caution);
     this.note.hidden = !note;
     this.colour.title = `Colour of ${phrase}`;
     this.colour.setAttribute("aria-label", `Colour of ${phrase}`);
     this.slider.setAttribute("aria-label", `Threshold of ${phrase}`);
     this.fold.setAttribute("aria-label", `Threshold of ${phrase}`);
-    this.fold.setAttribute("aria-expanded", String(!this.sliderBox.hidden));
+    this.fold.setAttribute("aria-expanded", String(!this.foldOut.hidden));
+    this.curve.describe(phrase);
     this.solo.setAttribute("aria-label", `Show only ${phrase}`);
     this.eye.setAttribute("aria-label", `Show ${phrase}`);
     this.eye.title = digit ? `Show or hide (${digit})` : "Show or hide";
   }
 
-  /** @param {object} state hex, visible, switchedOn, solo, threshold, area, total, mm2 (or null). */
-  update({ hex, visible, switchedOn, solo, threshold, area, total, mm2 }) {
+  /** @param {object} state See `rowState` in levels.js. */
+  update({ hex, visible, switchedOn, solo, threshold, area, total, mm2, contested, rule, atLeast }) {
     this.element.classList.toggle("off", !visible);
     if (this.colour.value !== hex) this.colour.value = hex;
     const [red, green, blue] = parseColour(hex);
@@ -115,6 +135,9 @@ class LegendRow {
     this.area.textContent = area === undefined ? "loading…" : area === 0
       ? "nothing found at this threshold"
       : [`${count(area)} px`, percent(area / total), ...(mm2 ? [mm2] : [])].join(" · ");
+    this.contested.hidden = contested === 0;
+    this.contested.textContent = CONTESTED[rule](percent(contested));
+    this.curve.update(atLeast, threshold, hex);
   }
 
   probe(probability) {

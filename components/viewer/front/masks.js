@@ -1,11 +1,17 @@
+import { settle, Tally } from "./overlaps.js";
+import { combineMaps, rampTable } from "./ramp.js";
+
 /**
  * Up to 16 soft masks of one picture, reduced to 16 bits a pixel.
  *
  * One bit says whether a mask holds the pixel at its threshold, and a second array has the same
- * bits for the outlines. They change only when a threshold does; colours, opacity and visibility
- * live in a table from bits to colours. Whoever draws therefore does the same work for one mask
- * and for sixteen.
+ * bits for the outlines. They change only when a threshold or the rule for overlaps does; colours,
+ * opacity and visibility live in a table from bits to colours. Whoever draws therefore does the same
+ * work for one mask and for sixteen.
  */
+
+/** A threshold that no value reaches: maps are never cut. */
+export const NEVER = 256;
 
 /** What is known of a soft mask before any threshold: counts, and where it is not zero. */
 export function analyse(values, width, height) {
@@ -57,16 +63,28 @@ export function outlineWidth(width, height) {
 }
 
 export class MaskStack {
+  rule = "independent"; // see overlaps.js
   #drawn; // per mask: {threshold, box} as it is in the bits now, or null
   #stale = null; // where bits have changed since the outlines were made
+  #changed = null; // where bits or outlines have changed since `takeChanges`
+  #owners = null; // bits under the rule "highest"
+  #claimed = new Tally();
+  #owned = new Tally(); // of the owners, while the rule is "highest"
+  #shared = null; // pixels that several masks claim, see Tally.shared
+  #maps = { key: "", values: null };
 
   /** @param {object[]} masks What `analyse` returned, one a phrase, in order. */
   constructor(width, height, masks) {
     Object.assign(this, { width, height, masks });
-    this.bits = new Uint16Array(width * height);
+    this.claims = new Uint16Array(width * height);
     this.edges = new Uint16Array(width * height);
     this.edgeWidth = outlineWidth(width, height);
     this.#drawn = masks.map(() => null);
+  }
+
+  /** What is shown: one bit for each mask that a pixel belongs to. */
+  get bits() {
+    return this.rule === "highest" ? this.#owners : this.claims;
   }
 
   /** Add masks to the end; false, and nothing done, when these do not start with the present ones. */
@@ -77,9 +95,25 @@ export class MaskStack {
     return true;
   }
 
-  /** Pixels of mask `index` at a threshold. */
-  area(index, threshold) {
-    return this.masks[index].atLeast[threshold];
+  /** Pixels that belong to mask `index` as it is drawn. */
+  area(index) {
+    return this.rule === "highest" ? this.#owned.alone(index) : this.#claims(index);
+  }
+
+  #claims(index) {
+    return this.masks[index].atLeast[this.#drawn[index].threshold];
+  }
+
+  /** Share of the pixels above the threshold of mask `index` that another mask claims too. */
+  contested(index) {
+    const shared = this.shared.each[index];
+    return shared ? shared / this.#claims(index) : 0;
+  }
+
+  /** Pixels above the thresholds of several masks: `total`, and `each` by mask. */
+  get shared() {
+    this.#shared ??= this.#claimed.shared(this.masks.length);
+    return this.#shared;
   }
 
   /** Everything that any mask may cover now, or null. */
@@ -87,50 +121,85 @@ export class MaskStack {
     return this.#drawn.reduce((box, drawn) => around(box, drawn?.box), null);
   }
 
-  /** Bring the bits to these thresholds; returns the box in which they changed, or null. */
-  draw(thresholds) {
-    let changed = null;
-    thresholds.forEach((threshold, index) => {
-      const before = this.#drawn[index];
-      if (before?.threshold === threshold) return;
-      const whole = { top: 0, bottom: this.height, left: 0, right: this.width };
-      const box = threshold === 0 ? whole : this.masks[index].box;
-      if (before?.box) this.#clear(index, before.box);
-      if (box) this.#fill(index, threshold, box);
-      this.#drawn[index] = { threshold, box };
-      changed = around(changed, around(before?.box, box));
-    });
+  get #whole() {
+    return { top: 0, bottom: this.height, left: 0, right: this.width };
+  }
+
+  /** The largest of the maps with these indices at each pixel, or null without any. */
+  map(indices) {
+    const key = indices.join();
+    if (key !== this.#maps.key) {
+      this.#maps = { key, values: combineMaps(indices.map((index) => this.masks[index].values)) };
+    }
+    return this.#maps.values;
+  }
+
+  /** Bring the bits to these thresholds and this rule, doing only what changed. */
+  draw(thresholds, rule = "independent") {
+    const before = this.#drawn;
+    const after = thresholds.map((threshold, index) =>
+      before[index]?.threshold === threshold ? before[index]
+        : { threshold, box: threshold === 0 ? this.#whole : this.masks[index].box });
+    const moved = after.flatMap((drawn, index) => (drawn === before[index] ? [] : [index]));
+    const changed = rule !== this.rule ? this.#whole : moved.reduce(
+      (box, index) => around(box, around(before[index]?.box, after[index].box)), null);
+    if (changed) this.#count(changed, -1);
+    for (const index of moved) {
+      if (before[index]?.box) this.#clear(index, before[index].box);
+      if (after[index].box) this.#fill(index, after[index].threshold, after[index].box);
+    }
+    this.#drawn = after;
+    this.rule = rule;
+    if (!changed) return;
+    if (rule === "highest") {
+      this.#owners ??= new Uint16Array(this.claims.length);
+      settle(this.claims, this.#owners, this.masks, this.width, changed);
+    }
+    this.#count(changed, 1);
     this.#stale = around(this.#stale, changed);
-    return changed;
+    this.#changed = around(this.#changed, changed);
+  }
+
+  #count(box, sign) {
+    this.#shared = null;
+    this.#claimed.add(this.claims, this.width, box, sign);
+    if (this.rule === "highest") this.#owned.add(this.#owners, this.width, box, sign);
   }
 
   #clear(index, box) {
     const keep = ~(1 << index);
     for (let y = box.top; y < box.bottom; y++) {
       const end = y * this.width + box.right;
-      for (let at = y * this.width + box.left; at < end; at++) this.bits[at] &= keep;
+      for (let at = y * this.width + box.left; at < end; at++) this.claims[at] &= keep;
     }
   }
 
   #fill(index, threshold, box) {
-    const { bits, width } = this;
+    const { claims, width } = this;
     const { values } = this.masks[index];
     const bit = 1 << index;
     for (let y = box.top; y < box.bottom; y++) {
       const end = y * width + box.right;
       for (let at = y * width + box.left; at < end; at++) {
-        if (values[at] >= threshold) bits[at] |= bit;
+        if (values[at] >= threshold) claims[at] |= bit;
       }
     }
   }
 
-  /** Make the outlines of all masks that have changed; returns the box that changed, or null. */
+  /** Make the outlines of all masks that have changed. */
   outline() {
-    if (!this.#stale) return null;
+    if (!this.#stale) return;
     const box = this.#grown(this.#stale, this.edgeWidth);
     outlines(this.bits, this.width, this.#grown(box, this.edgeWidth), box, this.edgeWidth, this.edges);
     this.#stale = null;
-    return box;
+    this.#changed = around(this.#changed, box);
+  }
+
+  /** The box in which bits or outlines have changed since the last call, or null. */
+  takeChanges() {
+    const changed = this.#changed;
+    this.#changed = null;
+    return changed;
   }
 
   #grown(box, by) {
@@ -180,12 +249,13 @@ export function outlines(bits, stride, from, box, times, edges) {
 }
 
 /**
- * Colours for every combination of masks: RGBA with premultiplied alpha, one table for fills and
- * one for outlines.
+ * Colours for every combination of masks: RGBA with premultiplied alpha, one table for fills, one
+ * for outlines, and one for the values of maps.
  *
  * @param {{colour: number[], visible: boolean}[]} layers In the order of the masks.
  * @param {{alpha: number, fill: boolean, outline: boolean}} style Alpha is 0..255.
- * @returns {{fill: Uint8Array, edge: Uint8Array}} 4 bytes for each of 2^n combinations.
+ * @returns {{fill: Uint8Array, edge: Uint8Array, ramp: Uint8Array}} 4 bytes for each of 2^n
+ *     combinations and of 256 values.
  */
 export function colourTables(layers, style) {
   const fill = new Uint8Array(4 << layers.length);
@@ -203,7 +273,7 @@ export function colourTables(layers, style) {
       if (style.outline) edge[at] = value;
     }
   });
-  return { fill, edge };
+  return { fill, edge, ramp: rampTable(style.alpha) };
 }
 
 /** "#rrggbb" to [r, g, b]. */

@@ -13,6 +13,6 @@ export default async function mount(component) {
   const { code } = shared();
   const hash = component.data.code;
   if (!code.has(hash)) code.set(hash, load(hash));
-  const { mountViewer } = await code.get(hash);
-  return mountViewer(component);
+  const library = await code.get(hash);
+  return library[component.data.mounts ?? "mountViewer"](component);
 }

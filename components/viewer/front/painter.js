@@ -3,6 +3,7 @@ import { h } from "./dom.js";
 import { View } from "./geometry.js";
 import { GlRenderer } from "./gl.js";
 import { colourTables } from "./masks.js";
+import { shownMaps } from "./ramp.js";
 
 const LINE = 1.75; // CSS pixels of an outline drawn on the screen's own grid
 const THICK = 2.5; // CSS pixels from which an outline in image pixels looks clumsy
@@ -11,7 +12,8 @@ const PATIENCE_MS = 2000; // how long a lost WebGL context may take to come back
 /**
  * Owns the canvas: picks a renderer, redraws at most once a frame and only when something changed.
  *
- * `look()` gives {overlay, style, layers: [{colour, visible, threshold}]} at the time of drawing.
+ * `look()` gives {overlay, style, rule, layers: [{colour, visible, threshold, scale}]} at the time of
+ * drawing.
  */
 export class Painter {
   view = new View();
@@ -91,12 +93,14 @@ export class Painter {
   #compose(look, baked) {
     const stack = this.#stack;
     const whole = !this.#uploaded || this.#composed === "";
-    let changed = stack.draw(look.layers.map((layer) => layer.threshold));
-    if (look.style.outline && baked) changed = stack.outline() ?? changed;
+    stack.draw(look.layers.map((layer) => layer.threshold), look.rule);
+    if (look.style.outline && baked) stack.outline();
+    const changed = stack.takeChanges();
     if (whole || changed) this.renderer.setMasks(stack, whole ? null : changed);
     const key = JSON.stringify([look.style, look.layers, baked]);
     if (!whole && !changed && key === this.#composed) return;
     this.renderer.setTables(colourTables(look.layers, look.style));
+    this.renderer.setMap(stack.map(shownMaps(look.layers)));
     this.renderer.compose(baked);
     this.#composed = key;
   }

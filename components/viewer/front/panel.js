@@ -1,10 +1,15 @@
 import { h, icon, press } from "./dom.js";
 
+const MEASURED = {
+  used: "The numbers below use what is on screen.",
+  due: "Changed: press Measure to use this for the numbers below.",
+};
+
 /** The calm part beside the picture: how masks are drawn, the legend, and the downloads. */
 export class Panel {
   /**
    * @param {object} actions setOpacity(percent), setFill(on), setOutline(on), setOverlay(on),
-   *     setCaption(on), download(what).
+   *     setRule(rule), setCaption(on), measure(), download(what).
    */
   constructor(actions, legend) {
     this.actions = actions;
@@ -16,7 +21,7 @@ export class Panel {
     this.overlay = this.#switch("Masks", "Show the masks (space)", actions.setOverlay);
     this.controls = h("div.controls", {},
       h("div.switches", { role: "group", "aria-label": "Drawing" }, this.overlay, this.fill, this.outline),
-      h("label.opacity", {}, h("span", {}, "Opacity"), this.opacity, this.opacityText));
+      h("label.opacity", {}, h("span", {}, "Opacity"), this.opacity, this.opacityText), this.#overlaps());
     this.#downloads();
     this.element = h("aside.panel", { "aria-label": "Masks" },
       this.controls, legend.element, this.downloads);
@@ -28,6 +33,21 @@ export class Panel {
     return button;
   }
 
+  #overlaps() {
+    const choice = (rule, text, title) => h("button.switch", { type: "button", title,
+      on: { click: () => this.actions.setRule(rule) } }, text);
+    this.rules = {
+      independent: choice("independent", "Each keeps its own",
+        "Each phrase keeps all its pixels. Where phrases overlap, a pixel counts for each of them."),
+      highest: choice("highest", "One label",
+        "A pixel belongs to the phrase with the highest probability there, among those whose threshold " +
+        "it reaches. Hidden phrases take part too: they are only not drawn."),
+    };
+    this.overlaps = h("div.overlaps", { role: "group", "aria-label": "Overlaps" }, h("span", {}, "Overlaps"),
+      h("div.switches", {}, this.rules.independent, this.rules.highest));
+    return this.overlaps;
+  }
+
   #downloads() {
     this.caption = h("input", { type: "checkbox", on: { change: () => this.actions.setCaption(this.caption.checked) } });
     this.items = h("div.items");
@@ -37,7 +57,12 @@ export class Panel {
       h("label.caption", {}, this.caption, "Caption below the overlay picture"), this.items, this.message);
     this.openMenu = h("button.download", { type: "button", "aria-expanded": "false",
       on: { click: () => this.#open(this.menu.hidden) } }, icon("download"), "Download");
-    this.downloads = h("div.downloads", {}, this.menu, this.openMenu);
+    this.measure = h("button.download", { type: "button",
+      title: "Use the thresholds and the rule for overlaps that are on screen for the numbers below",
+      on: { click: this.actions.measure } }, icon("measure"), "Measure");
+    this.levels = h("p.levels", { role: "status" });
+    this.downloads = h("div.downloads", {}, this.menu,
+      h("div.buttons", {}, this.measure, this.openMenu), this.levels);
   }
 
   #open(open) {
@@ -62,9 +87,12 @@ export class Panel {
     this.items.replaceChildren(
       item("everything", "Everything", h("small", {}, "ZIP")),
       item("overlay", "Overlay", h("small", {}, "PNG")),
-      ...layers.map(({ index, phrase }) =>
-        item(index, h("span.phrase", {}, `Mask: ${phrase}`), h("small", {}, "PNG"))));
+      ...layers.map(({ index, phrase, scale }) => item(index,
+        h("span.phrase", {}, scale ? `Map: ${phrase}` : `Mask: ${phrase}`), h("small", {}, "PNG"))));
     this.controls.hidden = this.downloads.hidden = layers.length === 0;
+    const cut = layers.filter(({ scale }) => !scale).length;
+    this.overlaps.hidden = cut < 2;
+    this.measurable = cut > 0;
   }
 
   async #download(button, what) {
@@ -78,7 +106,12 @@ export class Panel {
     button.disabled = false;
   }
 
-  update({ opacity, fill, outline, overlay, caption }) {
+  /**
+   * @param {Settings} settings
+   * @param {"none" | "used" | "due" | null} levels Whether the server's numbers use what is on screen:
+   *     nothing was changed, they do, they do not; null offers no measuring.
+   */
+  update({ opacity, fill, outline, overlay, caption, rule }, levels) {
     if (Number(this.opacity.value) !== opacity) this.opacity.value = opacity;
     this.opacity.style.setProperty("--part", `${opacity}%`);
     this.opacityText.textContent = `${opacity} %`;
@@ -86,5 +119,10 @@ export class Panel {
     press(this.outline, outline);
     press(this.overlay, overlay);
     this.caption.checked = caption;
+    for (const [name, button] of Object.entries(this.rules)) press(button, name === rule);
+    this.measure.hidden = levels === null || !this.measurable;
+    this.measure.classList.toggle("due", levels === "due");
+    const words = (!this.measure.hidden && MEASURED[levels]) || "";
+    if (this.levels.textContent !== words) this.levels.textContent = words;
   }
 }

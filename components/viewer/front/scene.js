@@ -42,10 +42,10 @@ export function hashesOf(data) {
 /** One entry a phrase. Phrases that are equal are told apart by their turn. */
 export function layersOf(masks) {
   const turns = new Map();
-  return masks.map(({ phrase, category, note, colour }, index) => {
+  return masks.map(({ phrase, category, note, caution, colour, scale, sha256 }, index) => {
     const turn = (turns.get(phrase) ?? 0) + 1;
     turns.set(phrase, turn);
-    return { id: `${turn} ${phrase}`, index, phrase, category, note, colour };
+    return { id: `${turn} ${phrase}`, index, phrase, category, note, caution, colour, scale, sha256 };
   });
 }
 

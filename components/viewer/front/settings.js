@@ -1,7 +1,7 @@
 import { shared } from "./store.js";
 
 /** The model's own threshold: 128 and above is foreground. */
-const THRESHOLD = 128;
+export const THRESHOLD = 128;
 
 /**
  * What the user has set in one viewer. It lives on the page, not in the component, so that it
@@ -14,15 +14,17 @@ export class Settings {
   overlay = true;
   model = false;
   caption = true;
+  rule = "independent"; // for overlaps, see overlaps.js
   solo = null; // id of the only layer that shows, or null
   views = new Map(); // "picture" or "model" -> View.save()
   claimed = new Set(); // hashes that the server was told are here
+  measured = new Map(); // hash of a picture -> JSON of the levels that the server was told
   #layers = new Map(); // id -> {on, threshold, hex}
 
   /** The settings of the viewer with this key, new or as they were left. */
   static of(key) {
     const all = shared().settings;
-    if (!all.has(key)) all.set(key, new Settings());
+    if (!all.has(key)) all.set(key, new this());
     return all.get(key);
   }
 

@@ -4,7 +4,8 @@ void main() {
   gl_Position = vec4(gl_VertexID == 1 ? 3. : -1., gl_VertexID == 2 ? 3. : -1., 0., 1.);
 }`;
 
-/** The tables are one texture of 256 columns: the upper half for fills, the lower for outlines. */
+/** The tables are one texture of 256 columns: the upper half for fills, the lower for outlines, and
+ * the last row for the values of maps. */
 const LOOK_UP = `
 uniform highp usampler2D bits;
 uniform sampler2D table;
@@ -16,20 +17,25 @@ vec4 fillOf(uint masks) {
 vec4 edgeOf(uint masks) {
   uint lower = uint(textureSize(table, 0).y / 2);
   return texelFetch(table, ivec2(masks & 255u, lower + (masks >> 8)), 0);
+}
+
+vec4 rampOf(uint value) {
+  return texelFetch(table, ivec2(int(value), textureSize(table, 0).y - 1), 0);
 }`;
 
 const COMPOSE = `#version 300 es
 precision highp float;
 precision highp int;
 ${LOOK_UP}
-uniform highp usampler2D edges;
-uniform bool outlined;
+uniform highp usampler2D edges, map;
+uniform bool outlined, mapped;
 out vec4 colour;
 
 void main() {
   ivec2 here = ivec2(gl_FragCoord.xy);
   vec4 edge = outlined ? edgeOf(texelFetch(edges, here, 0).r) : vec4(0.);
   colour = edge.a > 0. ? edge : fillOf(texelFetch(bits, here, 0).r);
+  if (mapped && colour.a == 0.) colour = rampOf(texelFetch(map, here, 0).r);
 }`;
 
 const DRAW = `#version 300 es

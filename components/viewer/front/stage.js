@@ -1,5 +1,5 @@
 import { count, h, icon, iconButton, press } from "./dom.js";
-import { scaleBar } from "./geometry.js";
+import { Marks, ZoomTools } from "./marks.js";
 
 const KEYS = [
   ["1 – 9", "show or hide a phrase"],
@@ -21,17 +21,10 @@ export class Stage {
       type: "button", title: "Show exactly the picture that is sent to the model",
       on: { click: actions.toggleModel },
     }, icon("model"), "What the model sees");
-    this.zoom = h("button.tool.wide.zoom", { type: "button", title: "One image pixel to one screen pixel",
-      "aria-label": "Actual size, 1:1", on: { click: actions.actualSize } }, "1:1");
-    this.level = h("output.zoom-level");
+    this.zoom = new ZoomTools(actions);
     this.helpButton = iconButton("help", "Keys (h)", actions.toggleHelp);
     this.tools = h("div.tools", { role: "toolbar", "aria-label": "View" },
-      this.model,
-      h("span.group", {},
-        iconButton("minus", "Zoom out (−)", () => actions.zoomBy(1 / 1.5)),
-        this.level,
-        iconButton("plus", "Zoom in (+)", () => actions.zoomBy(1.5))),
-      iconButton("fit", "Fit (0)", actions.fit), this.zoom, this.helpButton);
+      this.model, ...this.zoom.elements, this.helpButton);
     this.#picture(actions, slicer);
     this.readout = h("div.readout", { "aria-live": "off" });
     this.element = h("section.stage", { "aria-label": "Picture" },
@@ -42,10 +35,8 @@ export class Stage {
   }
 
   #picture(actions, slicer) {
-    const edges = ["left", "right", "top", "bottom"];
-    this.letters = Object.fromEntries(edges.map((edge) => [edge, h(`span.letter.${edge}`)]));
-    this.bar = h("div.scale-bar", { hidden: true }, h("span.length"), h("span.label"));
-    this.waiting = h("div.waiting", { role: "status" }, h("span.spinner"), "Loading the picture…");
+    this.marks = new Marks();
+    this.waiting = this.marks.waiting;
     this.off = h("div.off-note", { hidden: true }, "Masks hidden · space");
     this.help = h("div.help", { hidden: true, role: "dialog", "aria-label": "Keys" },
       h("h3", {}, "Keys"), iconButton("close", "Close (Esc)", actions.toggleHelp, "tool.close"),
@@ -54,7 +45,7 @@ export class Stage {
         "Drag: move. Double click: fit."));
     this.box = h("div.picture", { tabIndex: 0, role: "group",
       "aria-label": "Image viewer. Press h for the list of keys." },
-      ...Object.values(this.letters), this.bar, this.off, this.waiting, slicer.element, this.help);
+      ...this.marks.elements, this.off, slicer.element, this.help);
   }
 
   /** Texts and marks that belong to the picture on show. */
@@ -65,21 +56,13 @@ export class Stage {
     this.model.hidden = !hasModel;
     this.model.disabled = !modelReady;
     press(this.model, showsModel);
-    for (const [edge, element] of Object.entries(this.letters)) {
-      element.textContent = showsModel ? "" : (image.letters?.[edge] ?? "");
-    }
+    this.marks.setLetters(showsModel ? null : image.letters);
   }
 
   /** Marks that depend on the zoom. */
   follow(view, spacing, ratio) {
-    const level = `${Math.round(view.scale * 100)} %`;
-    if (this.level.textContent !== level) this.level.textContent = level;
-    press(this.zoom, Math.abs(view.scale - 1) < 1e-6);
-    this.bar.hidden = !spacing;
-    if (!spacing) return;
-    const { pixels, label } = scaleBar(view.scaleX / ratio / spacing[1], 130);
-    this.bar.firstChild.style.width = `${pixels}px`;
-    this.bar.lastChild.textContent = label;
+    this.zoom.follow(view);
+    this.marks.follow(view, spacing, ratio);
   }
 
   /** @param {{x, y, rgb, size, probabilities: {hex, phrase, value}[]} | null} spot */

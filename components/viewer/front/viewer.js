@@ -1,16 +1,18 @@
-import { count, h, percent } from "./dom.js";
+import { h } from "./dom.js";
 import { Exporter, save } from "./export.js";
 import { hooksOf } from "./hooks.js";
 import { listenForKeys, PointerInput } from "./input.js";
 import { Legend } from "./legend.js";
+import { areUsual, layersToExport, levelsOf, rowState, thresholdsOf } from "./levels.js";
 import { parseColour } from "./masks.js";
+import { mounting } from "./mounting.js";
 import { Painter } from "./painter.js";
 import { Panel } from "./panel.js";
+import { Replies } from "./replies.js";
 import { hashesOf, Loader, Scene } from "./scene.js";
 import { Settings } from "./settings.js";
 import { Slicer } from "./slices.js";
 import { Stage } from "./stage.js";
-import { shared } from "./store.js";
 
 const TAP_MS = 250; // a shorter press of the space bar switches, a longer one is held
 
@@ -25,7 +27,8 @@ class Viewer {
 
   constructor(parent, data) {
     this.settings = Settings.of(data.key);
-    this.slicer = new Slicer((index) => this.#send("slice", { index }));
+    this.replies = new Replies(this.settings);
+    this.slicer = new Slicer((index) => this.replies.send("slice", { index }));
     this.stage = new Stage({
       zoomBy: (factor) => this.#zoomBy(factor),
       fit: () => this.#fit(),
@@ -44,7 +47,9 @@ class Viewer {
       setFill: (fill) => this.#set({ fill }),
       setOutline: (outline) => this.#set({ outline }),
       setOverlay: (overlay) => this.#set({ overlay }),
+      setRule: (rule) => this.#set({ rule }),
       setCaption: (caption) => this.#set({ caption }),
+      measure: () => this.#measure(),
       download: (what) => this.#download(what),
     }, this.legend);
     this.root = h("div.viewer", {}, this.stage.element, this.panel.element);
@@ -82,14 +87,14 @@ class Viewer {
 
   /** Take the server's newest message; the screen changes when everything for it is there. */
   async update({ data, setTriggerValue }) {
-    this.trigger = setTriggerValue;
+    this.replies.use(setTriggerValue);
     const turn = ++this.#turn;
     this.#data = data;
     this.host.dataset.state = "loading";
     this.slicer.set(data.slices);
     this.pointer.wish.slice = data.slices ? (step) => this.slicer.step(step) : null;
     const masks = data.masks.map((mask) => this.#loader.mask(mask.hash));
-    this.#askForLosses();
+    this.replies.askForLosses(hashesOf(data));
     const picture = await this.#loader.picture(data.image.hash);
     if (turn !== this.#turn) return;
     if (!this.#scene) this.#show(new Scene(data, picture, null));
@@ -102,19 +107,6 @@ class Viewer {
     this.#refresh();
     this.painter.paint();
     this.host.dataset.state = "ready";
-  }
-
-  /** Ask for packets that the server does not send because it was told that they are here. */
-  #askForLosses() {
-    const missing = hashesOf(this.#data).filter(
-      (hash) => this.settings.claimed.has(hash) && !shared().store.has(hash));
-    if (missing.length > 0) this.#send("missing", { missing });
-  }
-
-  #send(event, value) {
-    const have = shared().store.hashes();
-    this.settings.claimed = new Set(have);
-    this.trigger(event, { ...value, have });
   }
 
   #show(scene) {
@@ -142,8 +134,10 @@ class Viewer {
   #refresh() {
     const { settings } = this;
     if (!this.#scene) return;
-    this.panel.update(settings);
-    for (const layer of this.#scene.layers) this.legend.update(layer.id, this.#rowState(layer));
+    const { layers, stack } = this.#scene;
+    stack?.draw(thresholdsOf(layers, settings), settings.rule);
+    this.panel.update(settings, this.#levelsState());
+    for (const layer of layers) this.legend.update(layer.id, rowState(this.#scene, settings, layer));
     this.stage.off.hidden = settings.overlay || this.#showsModel || this.#scene.layers.length === 0;
     this.stage.describe({
       engine: this.#data.engine,
@@ -169,24 +163,32 @@ class Viewer {
     } else this.painter.show(picture, this.#showsModel ? null : this.#scene.stack, spacing);
   }
 
-  #rowState({ id, index, colour }) {
-    const { settings } = this;
-    const { on, threshold, hex } = settings.layer(id);
-    const area = this.#scene.stack?.area(index, threshold);
-    return {
-      hex: hex ?? colour, threshold, area, total: this.#scene.total,
-      mm2: area === undefined ? null : this.#scene.areaText(area),
-      visible: settings.isVisible(id) && settings.overlay, switchedOn: on, solo: settings.solo === id,
-    };
+  /** Whether the server's numbers use what is on screen, see Panel.update. */
+  #levelsState() {
+    if (!this.#data.measurable) return null;
+    const levels = levelsOf(this.#scene.layers, this.settings);
+    const told = this.settings.measured.get(this.#scene.data.image.hash);
+    if (told) return told === JSON.stringify(levels) ? "used" : "due";
+    return areUsual(levels) ? "none" : "due";
+  }
+
+  /** Tell the server what is on screen: the one thing but slices that it is ever told. */
+  #measure() {
+    const levels = levelsOf(this.#scene.layers, this.settings);
+    this.settings.measured.set(this.#scene.data.image.hash, JSON.stringify(levels));
+    this.replies.send("levels", levels);
+    this.#refresh();
   }
 
   /** What the painter draws. */
   #look() {
-    const layers = this.#scene.layers.map(({ id, colour }) => {
-      const { hex, threshold } = this.settings.layer(id);
-      return { colour: parseColour(hex ?? colour), visible: this.settings.isVisible(id), threshold };
-    });
-    return { overlay: this.settings.overlay, style: this.settings.style, layers };
+    const { settings } = this;
+    const thresholds = thresholdsOf(this.#scene.layers, settings);
+    const layers = this.#scene.layers.map(({ id, index, colour, scale }) => ({
+      colour: parseColour(settings.layer(id).hex ?? colour), visible: settings.isVisible(id),
+      threshold: thresholds[index], scale,
+    }));
+    return { overlay: settings.overlay, style: settings.style, rule: settings.rule, layers };
   }
 
   #set(changes) {
@@ -284,17 +286,11 @@ class Viewer {
   }
 
   async #download(what) {
-    const { data, picture, stack, layers } = this.#scene;
-    const described = layers.map((layer) => {
-      const { hex, threshold, area, total, mm2 } = this.#rowState(layer);
-      const category = layer.category === null ? "no category" : `category: ${layer.category}`;
-      const size = area === 0 ? "nothing found" : `${count(area)} px, ${percent(area / total)}`;
-      return { ...layer, hex, threshold, colour: parseColour(hex),
-        visible: this.settings.isVisible(layer.id),
-        text: [layer.phrase, category, size, ...(mm2 && area ? [mm2] : [])].join("  ·  ") };
-    });
-    const exporter = new Exporter({ ...picture, stack, layers: described, style: this.settings.style,
-      engine: data.engine, notice: data.notice, stem: data.stem, caption: this.settings.caption });
+    const { data, picture, stack } = this.#scene;
+    const { style, opacity, rule, caption } = this.settings;
+    const layers = layersToExport(this.#scene, this.settings);
+    const exporter = new Exporter({ ...picture, data, stack, layers, style, rule, caption,
+      opacity: opacity / 100 });
     const file = await (typeof what === "number" ? exporter.mask(what) : exporter[what]());
     save(file);
     return file.name;
@@ -311,30 +307,4 @@ class Viewer {
 
 const SLICE_STEPS = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 };
 
-const mounted = new WeakMap(); // parent element -> {viewer, sent, calls}
-
-/**
- * What mount.js calls on every message of the server.
- *
- * Streamlit may call with an older message after a newer one, and may clean up an earlier call when
- * a later one has taken over: both happen while the code is still on its way.
- */
-export function mountViewer(component) {
-  const { parentElement: parent, data } = component;
-  if (!mounted.has(parent)) {
-    mounted.set(parent, { viewer: new Viewer(parent, data), sent: 0, calls: new Set() });
-  }
-  const entry = mounted.get(parent);
-  const call = Symbol("call");
-  entry.calls.add(call);
-  if (data.sent >= entry.sent) {
-    entry.sent = data.sent;
-    entry.viewer.update(component);
-  }
-  return () => setTimeout(() => {
-    entry.calls.delete(call);
-    if (mounted.get(parent) !== entry || (parent.isConnected && entry.calls.size > 0)) return;
-    entry.viewer.destroy();
-    mounted.delete(parent);
-  });
-}
+export const mountViewer = mounting((parent, data) => new Viewer(parent, data));

@@ -18,22 +18,22 @@ def page() -> None:
     import numpy as np
     import streamlit as st
 
-    from components.viewer import ViewerMask, viewer, wanted_slice
+    from components.viewer import ViewerMask, viewer, wanted_levels, wanted_slice
     from core.imaging.model import Frame
 
     rgb = np.zeros((5, 7, 3), np.uint8)
     masks = [ViewerMask("lung", None, "", "#e69f00", np.zeros((5, 7), np.uint8), "0" * 64)]
-    st.write("wanted", wanted_slice("viewer"))
+    st.write("wanted", wanted_slice("viewer"), wanted_levels("viewer"))
     for _ in range(2 if st.checkbox("Two viewers") else 1):
         key = "viewer" if _ == 0 else "other"
         events = viewer(Frame(rgb, rgb), masks, key=key, engine="Demo", file_stem="case")
-    st.write("events", events.slice_index)
+    st.write("events", events.slice_index, events.levels)
 
 
 def test_a_page_draws_it_and_nothing_has_happened_yet():
     app = AppTest.from_function(page).run()
     assert not app.exception
-    assert [text.value for text in app.markdown] == ["wanted `None`", "events `None`"]
+    assert [text.value for text in app.markdown] == ["wanted `None` `None`", "events `None` `None`"]
 
 
 def test_two_viewers_of_the_same_picture_live_on_one_page():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 
@@ -12,6 +13,9 @@ import viewer_app_parts as parts
 
 from core.about import NOTICE
 from core.export.overlay import Layer, Style, render_overlay
+from core.export.results import export_files
+from core.imaging.model import Frame
+from core.segmentation import PhraseMask, Segmentation
 
 pytestmark = pytest.mark.browser
 
@@ -91,7 +95,7 @@ def test_a_mask_is_written_as_0_and_255_at_the_size_of_the_file(viewer_page, tmp
     assert np.array_equal(read(file), wanted)
 
 
-def test_everything_comes_in_one_zip_with_its_settings(viewer_page, tmp_path):
+def test_everything_comes_in_one_zip_with_its_manifest(viewer_page, tmp_path):
     viewer_page.open(**QUERY, evil=1)
     viewer_page.set_threshold("disc", 90)
     file = viewer_page.download("Everything", tmp_path, caption=True)
@@ -101,11 +105,56 @@ def test_everything_comes_in_one_zip_with_its_settings(viewer_page, tmp_path):
         names = archive.namelist()
     assert len(names) == len(set(names)) == 6
     assert not any(set("<>/\\'\"") & set(name) for name in names)
-    settings = json.loads((tmp_path / "settings.json").read_text("utf-8"))
-    assert settings["notice"] == NOTICE
-    assert [mask["threshold"] for mask in settings["masks"]] == [90, 128, 128, 128]
-    for mask in settings["masks"]:
-        assert np.count_nonzero(read(tmp_path / mask["file"])) == mask["area_px"]
+    record = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
+    assert record["notice"] == NOTICE
+    assert record["engine"] == "Demo engine: classical image processing, not MedImageParse"
+    assert record["overlaps"]["rule"] == "independent"
+    assert record["phrases"][:3] == ["disc", "dark corner", "stripe"]
+    assert [mask["category"] for mask in record["masks"]] == ["organ", None, "organ", None]
+    assert [mask["threshold"] for mask in record["masks"]] == [90, 128, 128, 128]
+    assert [mask["colour"] for mask in record["masks"][:3]] == list(parts.COLOURS[:3])
+    for n, mask in enumerate(record["masks"]):
+        pixels = read(tmp_path / mask["file"])
+        assert np.count_nonzero(pixels) == mask["area_px"]
+        assert mask["area_percent"] == round(100 * mask["area_px"] / pixels.size, 4)
+        soft = parts.soft_mask(ROWS, COLUMNS, n if n < 3 else 7)
+        assert mask["probability_sha256"] == hashlib.sha256(soft.tobytes()).hexdigest()
+    assert record["files"] == {
+        name: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+        for name in names
+        if name != "manifest.json"
+    }
+
+
+def test_the_manifest_has_the_names_of_the_one_that_python_writes(viewer_page, tmp_path):
+    frame = Frame(values=parts.picture(ROWS, COLUMNS, 0), rgb=parts.picture(ROWS, COLUMNS, 0))
+    mask = PhraseMask("disc", "organ", parts.soft_mask(ROWS, COLUMNS, 0))
+    python = export_files(Segmentation(frame, (mask,), "demo", "Demo"))[-1]
+    wanted = json.loads(python.content)
+    viewer_page.open(**QUERY | {"masks": 1})
+    with zipfile.ZipFile(viewer_page.download("Everything", tmp_path, caption=True)) as archive:
+        record = json.loads(archive.read("manifest.json"))
+    # What only Python knows, and whether the category fits.
+    unknown = {"backend", "software", "model_side", "notices"}
+    assert set(wanted) - set(record) <= unknown
+    assert set(wanted["masks"][0]) - set(record["masks"][0]) <= {"category_fits"}
+    assert record["overlaps"] == wanted["overlaps"]
+    assert record["image"]["sha256"] == wanted["image"]["sha256"]
+    assert record["overlay"]["opacity"] == wanted["overlay"]["opacity"]
+    same = ("phrase", "category", "threshold", "area_px", "area_percent")
+    assert [record["masks"][0][n] for n in same] == [wanted["masks"][0][n] for n in same]
+
+
+def test_files_say_which_thresholds_were_moved_and_the_rule(viewer_page, tmp_path):
+    viewer_page.open(**QUERY)
+    viewer_page.set_threshold("disc", 90)
+    usual = viewer_page.download("Mask: stripe", tmp_path, caption=False).read_bytes()
+    assert b"threshold" not in usual
+    viewer_page.one_label()
+    for item in ("Overlay", "Mask: disc"):
+        content = viewer_page.download(item, tmp_path, caption=False).read_bytes()
+        assert "disc: threshold 90 (p ≥ 0.35)".encode() in content
+        assert b"Overlaps: one label a pixel, by the highest probability." in content
 
 
 def test_a_download_does_not_rerun_the_page(viewer_page, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 
@@ -72,6 +73,13 @@ def test_a_zip_written_in_the_browser_passes_the_test_of_zipfile(library):
         assert {name: opened.read(name).decode() for name in opened.namelist()} == {
             file["name"]: file["text"] for file in files
         }
+
+
+@pytest.mark.parametrize("length", [0, 1, 55, 56, 63, 64, 65, 119, 120, 1000])
+def test_checksums_are_those_of_python(library, rng, length):
+    content = rng.integers(0, 256, length, dtype=np.uint8)
+    digest = library("lib.sha256(Uint8Array.from(values[0]))", content.tolist())
+    assert digest == hashlib.sha256(content.tobytes()).hexdigest()
 
 
 @pytest.mark.parametrize("width", [1, 2, 5])

@@ -6,9 +6,9 @@ import hashlib
 
 import numpy as np
 import streamlit as st
-from viewer_app_parts import COLOURS, picture, soft_mask
+from viewer_app_parts import COLOURS, agreement_map, picture, soft_mask
 
-from components.viewer import SliceState, ViewerMask, viewer, wanted_slice
+from components.viewer import SliceState, ViewerMask, viewer, wanted_levels, wanted_slice
 from core.geometry import SpacingMm
 from core.imaging.model import Frame, Orientation
 from core.png import encode_png
@@ -17,7 +17,7 @@ ENGINE = "Demo engine: classical image processing, not MedImageParse"
 NAMES = ("disc", "dark corner", "stripe", "lower half")
 
 
-def mask(probability: np.ndarray, phrase: str, number: int) -> ViewerMask:
+def mask(probability: np.ndarray, phrase: str, number: int, scale: str | None = None) -> ViewerMask:
     return ViewerMask(
         phrase=phrase,
         category="organ" if number % 2 == 0 else None,
@@ -25,6 +25,7 @@ def mask(probability: np.ndarray, phrase: str, number: int) -> ViewerMask:
         colour=COLOURS[number],
         probability=probability,
         sha256=hashlib.sha256(probability.tobytes()).hexdigest(),
+        scale=scale,
     )
 
 
@@ -68,9 +69,17 @@ if "evil" in st.query_params:
 if "empty" in st.query_params:
     masks.append(mask(np.zeros((height, width), np.uint8), "unicorn", 8))
 
+if "hard" in st.query_params:
+    hard = np.where(soft_mask(height, width, 3) >= 128, 255, 0).astype(np.uint8)
+    masks.append(mask(hard, "block", 3))
+masks += [
+    mask(agreement_map(height, width, n), f"map {n}", 6 + n, "agreement")
+    for n in range(number("maps", 0))
+]
+
 sent = encode_png(picture(64, 64, 9)) if "model" in st.query_params else None
 if st.checkbox("Show", value=True):
-    viewer(
+    events = viewer(
         frame,
         masks,
         key=key,
@@ -78,5 +87,11 @@ if st.checkbox("Show", value=True):
         file_stem=st.query_params.get("stem", "case 1"),
         model_picture=sent,
         slices=slices,
+        measurable="bare" not in st.query_params,
     )
+    # What a page may read before it draws is what the viewer gives.
+    if events.levels and events.levels == wanted_levels(key):
+        st.session_state["levels"] = f"{dict(events.levels.thresholds)} {events.levels.rule}"
+if "levels" in st.session_state:
+    st.text(f"levels {st.session_state['levels']}")
 st.caption(f"below the viewer, slice {index}")
