@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.analysis.measure_region import BODY, LIT, STAINED
 from core.analysis.measure_values import PERCENTILES
-from core.export.table import measure_cells, volume_cells
+from core.export.table import MAIN_COLUMNS, measure_cells, volume_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -62,19 +62,6 @@ _VALUE_TITLES = {
 }
 _UNITS = {"luma": "brightness", "native": "grey value"}
 _X_SIZE, _Y_OBJECTS, _Y_PIXELS = "Area ({unit})", "Objects", "Pixels"
-# What most people look for first, in this order; lengths in one of two units.
-_MAIN = (
-    "phrase",
-    "area_mm2",
-    "area_px",
-    "share_of_image_percent",
-    "share_of_body_percent",
-    "largest_diameter_mm",
-    "largest_diameter_px",
-    "diameter_across_mm",
-    "diameter_across_px",
-    "pieces",
-)
 _VOLUME = (
     "phrase",
     "volume_ml",
@@ -112,7 +99,7 @@ def show_measures(report: MeasureReport, *, every: bool) -> None:
     if every:
         wanted = [name for name in rows[0] if name in titles]
     else:
-        wanted = [*_MAIN, f"mean_{unit}", f"sd_{unit}"]
+        wanted = [*MAIN_COLUMNS, f"mean_{unit}", f"sd_{unit}"]
         # Square millimetres say it better than pixels, where there are any.
         wanted.remove("area_px" if known else "area_mm2")
     _table(rows, wanted, titles)

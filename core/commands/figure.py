@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core import about
 from core.analysis.levels import RULES, Levels
-from core.commands.inputs import read_upload, read_window
+from core.commands.inputs import add_frame_arguments, read_frame, read_upload
 from core.commands.signed_in import backend_from
 from core.errors import InputError
 from core.export.figure import figure
@@ -16,7 +16,7 @@ from core.export.figure_options import LAYOUTS, ONE_COLUMN_MM, THEMES, FigureOpt
 from core.export.overlay import Style
 from core.export.results import ExportFile, write_files
 from core.prompts import parse_phrases
-from core.segmentation import DEFAULT_THRESHOLD, segment
+from core.segmentation import segment
 
 if TYPE_CHECKING:
     import argparse
@@ -34,9 +34,7 @@ _PARTS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("input", type=Path, help="an image: PNG, JPEG, TIFF, DICOM, NIfTI, ZIP...")
-    parser.add_argument("phrases", help='what to look for, such as "liver & tumor"')
-    parser.add_argument("--backend", default="demo", help="demo (default) or azure")
+    add_frame_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, help="the figure: FILE.png or FILE.pdf")
     parser.add_argument("--layout", default=_DEFAULT.layout, help=", ".join(LAYOUTS))
     parser.add_argument(
@@ -51,18 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     for part, what in _PARTS.items():
         parser.add_argument(f"--no-{part}", action="store_true", help=f"leave out {what}")
-    parser.add_argument(
-        "--threshold",
-        type=int,
-        default=DEFAULT_THRESHOLD,
-        help="level 0..255 from which a pixel is foreground (default 128)",
-    )
     parser.add_argument("--rule", default=RULES[0], help=f"for overlaps: {', '.join(RULES)}")
-    parser.add_argument("--frame", type=int, default=0, help="frame or slice, from 0")
-    parser.add_argument("--axis", default=None, help="axial, coronal or sagittal, for volumes")
-    parser.add_argument("--volume", type=int, default=0, help="time point of a 4-D file, from 0")
-    parser.add_argument("--channel", type=int, default=None, help="channel, from 0")
-    parser.add_argument("--window", default=None, metavar="CENTRE/WIDTH", help="such as 40/400")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -78,13 +65,7 @@ def run(arguments: argparse.Namespace) -> None:
     levels = Levels(
         {phrase.casefold(): arguments.threshold for phrase in wanted}, rule=arguments.rule
     )
-    frame = read_upload(arguments.input).frame(
-        arguments.frame,
-        read_window(arguments.window),
-        arguments.channel,
-        axis=arguments.axis,
-        volume=arguments.volume,
-    )
+    frame = read_frame(read_upload(arguments.input), arguments)
     backend = backend_from(arguments.backend, os.environ)
     made = figure(segment(frame, wanted, backend), options, levels=levels)
     content = made.pdf() if kind == ".pdf" else made.png()

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from core import about
 from core.analysis.levels import RULES, Levels
 from core.analysis.measure import measure_result
-from core.commands.inputs import read_upload, read_window
+from core.commands.inputs import add_frame_arguments, read_frame, read_upload
 from core.commands.signed_in import backend_from
 from core.export.results import ExportFile, write_files
-from core.export.table import measure_cells, measures_csv, spacing_source
+from core.export.table import MAIN_COLUMNS, measure_cells, measures_csv, spacing_source
 from core.prompts import parse_phrases
-from core.segmentation import DEFAULT_THRESHOLD, segment
+from core.segmentation import segment
 
 if TYPE_CHECKING:
     import argparse
@@ -22,41 +22,16 @@ if TYPE_CHECKING:
     from core.analysis.measure import MeasureReport
 
 _NAME = "measurements.csv"
-_SHOWN = (
-    "phrase",
-    "area_mm2",
-    "area_px",
-    "share_of_image_percent",
-    "share_of_body_percent",
-    "largest_diameter_mm",
-    "largest_diameter_px",
-    "diameter_across_mm",
-    "diameter_across_px",
-    "pieces",
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("input", type=Path, help="an image: PNG, JPEG, TIFF, DICOM, NIfTI, ZIP...")
-    parser.add_argument("phrases", help='what to look for, such as "liver & tumor"')
-    parser.add_argument("--backend", default="demo", help="demo (default) or azure")
+    add_frame_arguments(parser)
     parser.add_argument(
         "--out",
         type=Path,
         default=None,
         help=f"also write all figures as CSV: a file, or a folder that gets a {_NAME}",
-    )
-    parser.add_argument("--frame", type=int, default=0, help="frame or slice, from 0")
-    parser.add_argument("--axis", default=None, help="axial, coronal or sagittal, for volumes")
-    parser.add_argument("--volume", type=int, default=0, help="time point of a 4-D file, from 0")
-    parser.add_argument("--channel", type=int, default=None, help="channel, from 0")
-    parser.add_argument("--window", default=None, metavar="CENTRE/WIDTH", help="such as 40/400")
-    parser.add_argument(
-        "--threshold",
-        type=int,
-        default=DEFAULT_THRESHOLD,
-        help="level 0..255 from which a pixel is foreground (default 128)",
     )
     parser.add_argument(
         "--rule",
@@ -77,13 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
     levels = Levels(thresholds, arguments.rule)
     upload = read_upload(arguments.input)
     backend = backend_from(arguments.backend, os.environ)
-    frame = upload.frame(
-        arguments.frame,
-        read_window(arguments.window),
-        arguments.channel,
-        axis=arguments.axis,
-        volume=arguments.volume,
-    )
+    frame = read_frame(upload, arguments)
     result = segment(frame, phrases, backend)
     report = measure_result(result, levels)
     if arguments.out is not None:
@@ -104,7 +73,7 @@ def _print_table(report: MeasureReport) -> None:
     unit = report.value_name
     wanted = [
         name
-        for name in (*_SHOWN, f"mean_{unit}", f"sd_{unit}")
+        for name in (*MAIN_COLUMNS, f"mean_{unit}", f"sd_{unit}")
         if any(row[name] is not None for row in rows)
     ]
     table = [wanted, *([_figure(row[name]) for name in wanted] for row in rows)]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from core import about
 from core.commands.following import follow
-from core.commands.inputs import read_upload, read_window
+from core.commands.inputs import add_frame_arguments, read_frame, read_upload, read_window
 from core.commands.signed_in import backend_from
 from core.errors import InputError, WorkbenchError
 from core.export.manifest import volume_manifest
 from core.export.nifti import nifti_files
 from core.export.results import ExportFile, export_files, write_files
 from core.prompts import parse_phrases
-from core.segmentation import DEFAULT_THRESHOLD, segment
+from core.segmentation import segment
 from core.volume import slice_range, slice_tasks
 
 if TYPE_CHECKING:
@@ -30,26 +30,13 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("input", type=Path, help="an image: PNG, JPEG, TIFF, DICOM, NIfTI, ZIP...")
-    parser.add_argument("phrases", help='what to look for, such as "liver & tumor"')
-    parser.add_argument("--backend", default="demo", help="demo (default) or azure")
+    add_frame_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for the results")
-    parser.add_argument("--frame", type=int, default=0, help="frame or slice, from 0")
-    parser.add_argument("--axis", default=None, help="axial, coronal or sagittal, for volumes")
-    parser.add_argument("--volume", type=int, default=0, help="time point of a 4-D file, from 0")
-    parser.add_argument("--channel", type=int, default=None, help="channel, from 0")
-    parser.add_argument("--window", default=None, metavar="CENTRE/WIDTH", help="such as 40/400")
     parser.add_argument(
         "--slices",
         default=None,
         metavar="all|FIRST-LAST",
         help="run on many slices of a volume and write masks as NIfTI on its grid",
-    )
-    parser.add_argument(
-        "--threshold",
-        type=int,
-        default=DEFAULT_THRESHOLD,
-        help="level 0..255 from which a pixel is foreground (default 128)",
     )
 
 
@@ -68,13 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _run_frame(arguments: argparse.Namespace, upload: Upload, backend: Backend) -> None:
-    frame = upload.frame(
-        arguments.frame,
-        read_window(arguments.window),
-        arguments.channel,
-        axis=arguments.axis,
-        volume=arguments.volume,
-    )
+    frame = read_frame(upload, arguments)
     result = segment(frame, arguments.phrases, backend)
     thresholds = dict.fromkeys(result.phrases, arguments.threshold)
     files = export_files(result, thresholds=thresholds)

@@ -29,6 +29,20 @@ if TYPE_CHECKING:
 
     Cell = str | float | int | bool | None
 
+MAIN_COLUMNS = (
+    "phrase",
+    "area_mm2",
+    "area_px",
+    "share_of_image_percent",
+    "share_of_body_percent",
+    "largest_diameter_mm",
+    "largest_diameter_px",
+    "diameter_across_mm",
+    "diameter_across_px",
+    "pieces",
+)
+"""What most people look for first, in this order; lengths in one of two units."""
+
 # With one of these first, a spreadsheet takes a text for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Nothing that is measured is surer than to seven digits.
