@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
+from core.signin.identity import claims_of
 
 
 def object_id_of(token: str) -> str:
@@ -15,10 +13,5 @@ def object_id_of(token: str) -> str:
     Args:
         token: Of Microsoft Entra.
     """
-    middle = token.split(".")[1:2]
-    try:
-        claims = json.loads(base64.urlsafe_b64decode("".join(middle) + "==="))
-    except (ValueError, binascii.Error, RecursionError):
-        return ""
-    found = claims.get("oid") if isinstance(claims, dict) else None
+    found = claims_of(token).get("oid")
     return found if isinstance(found, str) else ""

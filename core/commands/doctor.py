@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.commands.signed_in import arm_from, source_from
+from core.commands.signed_in import arm_from, locator, source_from
 from core.doctor import MARKS, Checkup, examine, examine_demo, report_of
 from core.errors import WorkbenchError
 from core.export.results import ExportFile, write_files
@@ -67,14 +67,8 @@ def checkup_from(env: Mapping[str, str], *, trial: bool) -> Checkup:
     """
     # Once: a person is asked for one code, also when the address has to be looked up before.
     source = functools.cache(lambda: source_from(env))
-
-    def locate(resource_id: str) -> str:
-        from core.arm.find import scoring_url_of  # noqa: PLC0415 - seldom needed
-
-        return scoring_url_of(arm_from(env, source()), resource_id)
-
     try:
-        settings = settings_for("azure", env, locate=locate)
+        settings = settings_for("azure", env, locate=locator(env, source))
     except WorkbenchError as error:
         return Checkup(error, trial=trial)
     if settings is None or settings.sign_in == "key":

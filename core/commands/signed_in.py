@@ -14,7 +14,7 @@ from core.settings.names import ARM_URL, ENDPOINT_ALIAS, RESOURCE_ID, SIGN_IN
 from core.signin import Bearer, open_sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from core.backends.base import Backend
     from core.signin import SignInState, TokenSource
@@ -50,6 +50,17 @@ def arm_from(env: Mapping[str, str], source: TokenSource) -> ArmClient:
     return ArmClient(source, env.get(ARM_URL.name) or DEFAULT_URL)
 
 
+def locator(env: Mapping[str, str], source: Callable[[], TokenSource]) -> Callable[[str], str]:
+    """What looks the scoring URL of a resource id up; ``source`` is opened only when it does."""
+
+    def locate(resource_id: str) -> str:
+        from core.arm.find import scoring_url_of  # noqa: PLC0415 - seldom needed
+
+        return scoring_url_of(arm_from(env, source()), resource_id)
+
+    return locate
+
+
 def backend_from(name: str, env: Mapping[str, str]) -> Backend:
     """Make a backend with the sign-in that the settings ask for.
 
@@ -64,12 +75,7 @@ def backend_from(name: str, env: Mapping[str, str]) -> Backend:
     # Once: a person is asked for one code, also when the address has to be looked up before.
     source = functools.cache(lambda: source_from(env))
 
-    def locate(resource_id: str) -> str:
-        from core.arm.find import scoring_url_of  # noqa: PLC0415 - seldom needed
-
-        return scoring_url_of(arm_from(env, source()), resource_id)
-
-    settings = settings_for(name, env, locate=locate)
+    settings = settings_for(name, env, locate=locator(env, source))
     if settings is None or settings.sign_in == "key":
         return get_backend(name, settings)
     return get_backend(name, settings, token=Bearer(source()))

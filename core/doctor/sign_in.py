@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from typing import TYPE_CHECKING
 
 from core.backends.caller import EndpointCaller
@@ -13,6 +11,7 @@ from core.doctor.patience import within
 from core.errors import SettingsError, WorkbenchError
 from core.secret import Secret
 from core.signin import ML_SCOPE, identity_of
+from core.signin.identity import claims_of
 from core.signin.refusals import nobody_signed_in, too_slow
 
 if TYPE_CHECKING:
@@ -133,10 +132,5 @@ def _facts(identity: Identity, token: str) -> list[Fact]:
 
 def _audience_of(token: str) -> str:
     """To whom a JSON web token is made out, without a slash at the end; empty for any other."""
-    parts = token.split(".")
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, IndexError, RecursionError):
-        return ""
-    found = claims.get("aud") if isinstance(claims, dict) else None
+    found = claims_of(token).get("aud")
     return found.rstrip("/") if isinstance(found, str) and found.isprintable() else ""

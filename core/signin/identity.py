@@ -37,7 +37,7 @@ def identity_of(token: str) -> Identity:
     Args:
         token: An access token, such as a JWT of Microsoft Entra.
     """
-    claims = _claims(token)
+    claims = claims_of(token)
     if not claims:
         return Identity()
     person = _first(claims, _NAMES)
@@ -47,7 +47,12 @@ def identity_of(token: str) -> Identity:
     return Identity(name, _text(claims.get("tid")), kind, _moment(claims.get("exp")))
 
 
-def _claims(token: str) -> dict[str, Any]:
+def claims_of(token: str) -> dict[str, Any]:
+    """The claims of a JSON web token, unchecked; empty for any other token.
+
+    Args:
+        token: An access token.
+    """
     parts = token.split(".")
     if len(parts) != 3:
         return {}
