@@ -82,7 +82,7 @@ def read_labels(
     high, whole, seen = values.survey()
     if not whole:
         if high > 1.0:
-            raise _invalid(f"Its values run to {high:g}: neither labels nor probabilities.")
+            raise invalid_volume(f"Its values run to {high:g}: neither labels nor probabilities.")
         found = VolumeReply(_above(values, _HALF, phrases), phrases, (_PROBABILITIES,))
     elif len(phrases) == 1:
         # Two levels are a mask whatever their numbers; many, up to 255, are probabilities.
@@ -110,11 +110,11 @@ def _open(
             left = max(0, needed - len(start)) + 1
             packed = start + unpacker.decompress(unpacker.unconsumed_tail, left)
     except ImageError as problem:
-        raise _invalid(problem.what) from None
+        raise invalid_volume(problem.what) from None
     except zlib.error:
-        raise _invalid(f"{_NAME} is damaged.") from None
+        raise invalid_volume(f"{_NAME} is damaged.") from None
     if len(packed) < needed:
-        raise _invalid(f"{_NAME} ends after {len(packed)} of {needed} bytes.")
+        raise invalid_volume(f"{_NAME} ends after {len(packed)} of {needed} bytes.")
     voxels = np.frombuffer(packed, header.dtype, header.voxels, header.offset)
     return header, voxels.reshape(shape, order="F")
 
@@ -122,9 +122,9 @@ def _open(
 def _check_shape(header: NiftiHeader, shape: tuple[int, int, int]) -> None:
     if header.shape != shape:
         found, sent = (" × ".join(map(str, sides)) for sides in (header.shape, shape))
-        raise _invalid(f"Its volume has {found} voxels, but {sent} were sent.")
+        raise invalid_volume(f"Its volume has {found} voxels, but {sent} were sent.")
     if header.colour or header.dtype.kind == "c" or header.offset > _MOST_BEFORE_VOXELS:
-        raise _invalid("Its volume holds no labels.")
+        raise invalid_volume("Its volume holds no labels.")
 
 
 def _check_place(header: NiftiHeader, affine: Float64) -> tuple[Notice, ...]:
@@ -139,7 +139,9 @@ def _check_place(header: NiftiHeader, affine: Float64) -> tuple[Notice, ...]:
             "all."
         )
         return (Notice("no_place", text, "warning"),)
-    raise _invalid("Its volume lies in another place or orientation than the one that was sent.")
+    raise invalid_volume(
+        "Its volume lies in another place or orientation than the one that was sent."
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,13 +170,13 @@ class _Values:
         seen: set[float] = set()
         for _, plane in self.slabs():
             if not (np.isfinite(plane).all() and plane.min() >= 0):
-                raise _invalid("Its volume holds values below 0 or that are no numbers.")
+                raise invalid_volume("Its volume holds values below 0 or that are no numbers.")
             high = max(high, float(plane.max()))
             whole = whole and bool((plane == np.rint(plane)).all())
             if whole and len(seen) <= _MANY:
                 seen.update(np.unique(plane).tolist())
         if whole and high > _HIGHEST:
-            raise _invalid(f"Its labels run to {high:g}.")
+            raise invalid_volume(f"Its labels run to {high:g}.")
         return high, whole, seen
 
 
@@ -182,7 +184,7 @@ def _by_order(values: _Values, seen: set[float], phrases: tuple[str, ...]) -> Vo
     """Label k for the k-th phrase; the labels beyond follow, by their numbers."""
     beyond = sorted(int(value) for value in seen if value > len(phrases))
     if len(beyond) > MAX_PHRASES:
-        raise _invalid(f"It has {len(beyond)} labels beyond the {len(phrases)} phrases.")
+        raise invalid_volume(f"It has {len(beyond)} labels beyond the {len(phrases)} phrases.")
     known = [*range(len(phrases) + 1), *beyond]
     table = np.zeros(max(known) + 1, dtype=np.uint8)
     table[known] = np.arange(len(known))
@@ -233,8 +235,15 @@ _SOFT = Notice(
 )
 
 
-def _invalid(what: str) -> InvalidReply:
+def invalid_volume(what: str, details: str = "") -> InvalidReply:
+    """The error for an answer that is no volume as the contract says.
+
+    Args:
+        what: One sentence for what was found.
+        details: For support.
+    """
     return InvalidReply(
         f"The endpoint's answer cannot be read. {what}",
         "Run it again; if it stays, check that MIP_3D_ENDPOINT is a MedImageParse 3D endpoint.",
+        details=details,
     )

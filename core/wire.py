@@ -23,6 +23,7 @@ from core.geometry import MODEL_SIDE
 from core.imaging.model import Notice
 from core.png import SIGNATURE, encode_png
 from core.prompts import join_phrases
+from core.reply_json import kind_of, parse_reply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,11 +79,11 @@ def decode_response(body: bytes, phrases: Sequence[Sequence[str]]) -> list[Model
         InvalidReply: Anything else, with what was found.
     """
     skeleton, payloads = _lift_payloads(body)
-    rows = _parse_json(skeleton)
+    rows = parse_reply(skeleton, _invalid)
     if isinstance(rows, str):
         rows = _parse_literal(rows)
     if not isinstance(rows, list):
-        raise _invalid(f"Instead of a list of results it holds {_kind(rows)}.")
+        raise _invalid(f"Instead of a list of results it holds {kind_of(rows)}.")
     if len(rows) != len(phrases):
         raise _invalid(f"It holds {len(rows)} results for {len(phrases)} pictures.")
     return [
@@ -118,17 +119,6 @@ def _lift_payloads(body: bytes) -> tuple[bytes, list[memoryview]]:
     return b"".join(kept), payloads
 
 
-def _parse_json(text: bytes) -> object:
-    try:
-        parsed: object = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        problem = f"{error.msg}, {len(text)} bytes"
-    else:
-        return parsed
-    # Raised here and not above: the parser's exception holds the whole text it could not read.
-    raise _invalid("It is not complete JSON, so the connection was probably cut.", problem)
-
-
 def _parse_literal(text: str) -> object:
     """Read JSON, or failing that a Python literal (single quotes), as some servers write."""
     try:
@@ -143,12 +133,12 @@ def _parse_literal(text: str) -> object:
 
 def _read_row(row: object, phrases: Sequence[str], payloads: list[memoryview]) -> ModelReply:
     if not isinstance(row, dict) or "image_features" not in row:
-        raise _invalid(f"A result has no image_features; it holds {_kind(row)}.")
+        raise _invalid(f"A result has no image_features; it holds {kind_of(row)}.")
     features = row["image_features"]
     if isinstance(features, str):
         features = _parse_literal(features)
     if not isinstance(features, dict) or "data" not in features:
-        raise _invalid(f"image_features has no data; it holds {_kind(features)}.")
+        raise _invalid(f"image_features has no data; it holds {kind_of(features)}.")
     values = _read_values(features, payloads)
     masks, notices = _to_levels(_to_stack(values, len(phrases)))
     categories, more = _read_categories(row.get("text_features"), len(phrases))
@@ -175,7 +165,7 @@ def _read_values(
 
 def _decode_base64(data: object, payloads: list[memoryview]) -> bytes:
     if not isinstance(data, str):
-        raise _invalid(f"data is {_kind(data)} instead of base64 text.")
+        raise _invalid(f"data is {kind_of(data)} instead of base64 text.")
     lifted = re.fullmatch(r"@(\d{1,6})", data)
     source: str | memoryview = "".join(data.split())
     if lifted and int(lifted[1]) < len(payloads):
@@ -272,15 +262,6 @@ def _read_categories(
             ),
         )
     return tuple((found + [None] * count)[:count]), notices
-
-
-def _kind(value: object) -> str:
-    """Say what a JSON value is, without its content."""
-    if isinstance(value, dict):
-        return "an object with " + (", ".join(sorted(map(str, value))[:5])[:80] or "no members")
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
-    return {str: "text", type(None): "nothing"}.get(type(value), "a number")
 
 
 def _invalid(what: str, details: str = "") -> InvalidReply:

@@ -22,7 +22,8 @@ from nibabel.spatialimages import HeaderDataError
 
 from core.errors import InvalidReply
 from core.prompts import join_phrases
-from core.volume_labels import VolumeReply, read_labels
+from core.reply_json import kind_of, parse_reply
+from core.volume_labels import VolumeReply, invalid_volume, read_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 _SCANNER = 1
 # Bytes that are packed at a time; base64 goes on without a seam where three divide them.
 _PIECE = 3 << 20
-_LONGEST_FOUND = 80
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ def decode_volume(body: bytes, request: VolumeRequest) -> VolumeReply:
     Raises:
         InvalidReply: Anything else, with what was found.
     """
-    row = _only(_parse(body))
+    row = _only(parse_reply(body, invalid_volume))
     if not isinstance(row, dict) or "nifti_file" not in row:
         if isinstance(row, dict) and "image_features" in row:
             raise InvalidReply(
@@ -104,7 +104,7 @@ def decode_volume(body: bytes, request: VolumeRequest) -> VolumeReply:
                 "Check that MIP_3D_ENDPOINT is the address of MedImageParse 3D; this one looks "
                 "like MedImageParse for 2D images.",
             )
-        raise _invalid(f"It has no nifti_file; it holds {_kind(row)}.")
+        raise invalid_volume(f"It has no nifti_file; it holds {kind_of(row)}.")
     return read_labels(_packed(row["nifti_file"]), request.shape, request.affine, request.phrases)
 
 
@@ -138,24 +138,13 @@ def _header(voxels: Voxels, affine: Float64) -> bytes:
     return bytes(header.binaryblock) + bytes(4)
 
 
-def _parse(text: bytes | str) -> object:
-    try:
-        parsed: object = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        problem = f"{error.msg}, {len(text)} bytes"
-    else:
-        return parsed
-    # Raised here and not above: the parser's exception holds the whole text it could not read.
-    raise _invalid("It is not complete JSON, so the connection was probably cut.", problem)
-
-
 def _only(value: object) -> object:
     """The one result in a list of one, also when the whole is JSON in a string."""
     if isinstance(value, str):
-        value = _parse(value)
+        value = parse_reply(value, invalid_volume)
     if isinstance(value, list):
         if len(value) != 1:
-            raise _invalid(f"It holds {len(value)} results for one volume.")
+            raise invalid_volume(f"It holds {len(value)} results for one volume.")
         value = value[0]
     return value
 
@@ -165,30 +154,12 @@ def _packed(value: object) -> bytes:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
-        return _packed(_parse(value))
+        return _packed(parse_reply(value, invalid_volume))
     if isinstance(value, dict):
         value = value.get("data")
     if not isinstance(value, str) or not value:
-        raise _invalid(f"nifti_file has no data; it holds {_kind(value)}.")
+        raise invalid_volume(f"nifti_file has no data; it holds {kind_of(value)}.")
     try:
         return pybase64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise _invalid("The data of nifti_file is not valid base64.") from None
-
-
-def _kind(value: object) -> str:
-    """Say what a JSON value is, without its content."""
-    if isinstance(value, dict):
-        names = ", ".join(sorted(map(str, value))[:5])[:_LONGEST_FOUND]
-        return f"an object with {names or 'no members'}"
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
-    return {str: "text", type(None): "nothing"}.get(type(value), "a number")
-
-
-def _invalid(what: str, details: str = "") -> InvalidReply:
-    return InvalidReply(
-        f"The endpoint's answer cannot be read. {what}",
-        "Run it again; if it stays, check that MIP_3D_ENDPOINT is a MedImageParse 3D endpoint.",
-        details=details,
-    )
+        raise invalid_volume("The data of nifti_file is not valid base64.") from None
