@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.connection import endpoint_settings, token_for
-from components.engine_panel import Engine
-from components.services import services
+from components.connection import endpoint_settings
+from components.engine_panel import Engine, current_backend
 from components.state import RESULT_BUDGET_BYTES
-from core.backends import get_backend
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -109,12 +107,8 @@ class CompareDesk:
         settings = endpoint_settings(state) if name == "azure" else None
         if name == "azure" and settings is None:
             return Engine(None)
-        token = token_for(state, settings) if settings else None
-        known_by = (settings, state.source if token else None)
-        kept = self.backends.get(name)
-        if kept is None or kept[0] != known_by:
-            backend = get_backend(name, settings, token=token, services=services())
-            kept = self.backends[name] = (known_by, backend)
+        kept = current_backend(state, name, settings, self.backends.get(name))
+        self.backends[name] = kept
         return Engine(kept[1], settings.host if settings else "")
 
 

@@ -15,6 +15,8 @@ from core.backends import BACKEND_NAMES, get_backend
 from core.errors import WorkbenchError
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from components.state import Session
     from core.backends.base import Backend
     from core.settings import AzureSettings
@@ -76,9 +78,32 @@ def show_engine_panel(state: Session) -> Engine:
 
 
 def _kept_backend(state: Session, name: str, settings: AzureSettings | None) -> Backend:
-    """The session's backend, made anew when settings or sign-in have changed."""
+    state.backend = current_backend(state, name, settings, state.backend)
+    return state.backend[1]
+
+
+def current_backend(
+    state: Session,
+    name: str,
+    settings: AzureSettings | None,
+    kept: tuple[Hashable, Backend] | None,
+) -> tuple[Hashable, Backend]:
+    """The backend that was kept, made anew when settings or sign-in have changed.
+
+    Args:
+        state: Of this session.
+        name: Of the backend.
+        settings: The endpoint, which ``"azure"`` needs.
+        kept: What this function returned before, or None.
+
+    Returns:
+        What the backend is known by, and the backend.
+
+    Raises:
+        WorkbenchError: The sign-in is not set up, or a setting is missing.
+    """
     token = token_for(state, settings) if settings else None
     known_by = (name, settings, state.source if token else None)
-    if state.backend is None or state.backend[0] != known_by:
-        state.backend = (known_by, get_backend(name, settings, token=token, services=services()))
-    return state.backend[1]
+    if kept is not None and kept[0] == known_by:
+        return kept
+    return known_by, get_backend(name, settings, token=token, services=services())

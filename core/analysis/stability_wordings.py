@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-
-import orjson
-
 from core.prompts.meaning import meaning_of
+from core.prompts.synonyms import synonyms
 
 MOST = 3
 """Wordings that are proposed: each is a request of its own."""
@@ -29,13 +25,6 @@ def other_wordings(phrase: str) -> tuple[str, ...]:
     if meaning is None:
         return ()
     place = f" in {meaning.place.words}" if meaning.place.words else ""
-    names = (meaning.target, *_english_names().get(meaning.target, ()))
+    names = (meaning.target, *synonyms().english.get(meaning.target, ()))
     full = (f"{name}{place}" for name in names if not name.isupper())
     return tuple(name for name in full if name.casefold() != phrase.strip().casefold())[:MOST]
-
-
-@cache
-def _english_names() -> dict[str, tuple[str, ...]]:
-    """English names of each target (once a process; they never change)."""
-    data = orjson.loads(files("core.prompts").joinpath("synonyms.json").read_bytes())
-    return {target: tuple(words["en"]) for target, words in data["targets"].items()}

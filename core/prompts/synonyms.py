@@ -25,12 +25,14 @@ class Synonyms:
     """What is in ``synonyms.json``.
 
     Attributes:
-        of_target: Other words for each trained phrase.
+        of_target: Other words for each trained phrase, in all languages.
+        english: Those of them that are English.
         of_modality: Other words for each modality.
         of_site: Other words for each site.
     """
 
     of_target: Mapping[str, tuple[str, ...]]
+    english: Mapping[str, tuple[str, ...]]
     of_modality: Mapping[str, tuple[str, ...]]
     of_site: Mapping[str, tuple[str, ...]]
 
@@ -54,6 +56,7 @@ def synonyms() -> Synonyms:
     data = orjson.loads(Path(__file__).with_name("synonyms.json").read_bytes())
     return Synonyms(
         {name: (*words["en"], *words["it"]) for name, words in data["targets"].items()},
+        {name: tuple(words["en"]) for name, words in data["targets"].items()},
         {name: tuple(words) for name, words in data["modalities"].items()},
         {name: tuple(words) for name, words in data["sites"].items()},
     )
