@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.held_choice import hold_choice
+from components.language import t
 from components.notices import show_error
 from core.arm import ResourceId
 from core.arm.find import subscriptions, workspace_at, workspaces
@@ -46,12 +48,14 @@ def choose_workspace(arm: ArmClient, key: str) -> Workspace | None:
         key: Prefix of the widgets' keys.
     """
     pasted = st.text_input(
-        "Resource id of the workspace (optional)",
+        t("Resource id of the workspace (optional)"),
         key=f"{key}_workspace_id",
         persist_state="session",
-        placeholder="/subscriptions/.../workspaces/NAME",
-        help="Spares the search. In Azure Machine Learning studio: the name of the workspace at "
-        "the top right, View all properties.",
+        placeholder=t("/subscriptions/.../workspaces/NAME"),
+        help=t(
+            "Spares the search. In Azure Machine Learning studio: the name of the workspace at "
+            "the top right, View all properties."
+        ),
     )
     try:
         if pasted.strip():
@@ -68,7 +72,7 @@ def known_subscriptions(arm: ArmClient) -> Sequence[Subscription]:
     """The subscriptions, read once; raises what reading raises."""
     places = _places(arm)
     if places.subscriptions is None:
-        with st.spinner("Reading your subscriptions"):
+        with st.spinner(t("Reading your subscriptions")):
             places.subscriptions = subscriptions(arm)
     return places.subscriptions
 
@@ -77,7 +81,7 @@ def known_workspaces(arm: ArmClient, subscription: str) -> Sequence[Workspace]:
     """The workspaces of a subscription, read once; raises what reading raises."""
     places = _places(arm)
     if subscription not in places.workspaces:
-        with st.spinner("Reading its workspaces"):
+        with st.spinner(t("Reading its workspaces")):
             places.workspaces[subscription] = workspaces(arm, subscription)
     return places.workspaces[subscription]
 
@@ -92,10 +96,10 @@ def _choose_subscription(arm: ArmClient, key: str) -> str:
     found = known_subscriptions(arm)
     names = {subscription.id: subscription.name for subscription in found}
     if not names:
-        st.info("This account sees no subscription.", icon=":material/info:")
+        st.info(t("This account sees no subscription."), icon=":material/info:")
         return ""
     chosen = st.selectbox(
-        "Subscription",
+        t("Subscription"),
         list(names),
         format_func=lambda key: names.get(key, key),
         key=f"{key}_subscription",
@@ -107,15 +111,17 @@ def _choose_subscription(arm: ArmClient, key: str) -> str:
 def _chosen(found: Sequence[Workspace], key: str) -> Workspace | None:
     if not found:
         st.info(
-            "There is no workspace of Azure Machine Learning in this subscription.",
+            t("There is no workspace of Azure Machine Learning in this subscription."),
             icon=":material/info:",
         )
         return None
     by_id = {str(workspace.id): workspace for workspace in found}
+    titles = {key: _title(workspace) for key, workspace in by_id.items()}
+    hold_choice(f"{key}_workspace")
     chosen = st.selectbox(
-        "Workspace",
-        list(by_id),
-        format_func=lambda key: _title(by_id[key]) if key in by_id else key,
+        t("Workspace"),
+        list(titles),
+        format_func=lambda key: titles.get(key, key),
         key=f"{key}_workspace",
         persist_state="session",
     )
@@ -123,14 +129,14 @@ def _chosen(found: Sequence[Workspace], key: str) -> Workspace | None:
 
 
 def _title(workspace: Workspace) -> str:
-    project = ", Foundry project" if workspace.kind.lower() == "project" else ""
+    project = f", {t('Foundry project')}" if workspace.kind.lower() == "project" else ""
     return f"{workspace.id.workspace} ({workspace.id.group}, {workspace.location}{project})"
 
 
 def _pasted(arm: ArmClient, text: str) -> Workspace:
     places = _places(arm)
     if text not in places.pasted:
-        with st.spinner("Reading the workspace"):
+        with st.spinner(t("Reading the workspace")):
             places.pasted[text] = workspace_at(arm, ResourceId.parse(text))
     return places.pasted[text]
 

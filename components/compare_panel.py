@@ -9,6 +9,7 @@ import streamlit as st
 from components.compare_sides import ChosenSide, choose_side, follow_segment_page
 from components.compare_state import CompareDesk, compare_desk
 from components.image_panel import choose_frame, load_frame
+from components.language import t, told
 from components.notices import show_error, show_notices
 from components.privacy_gate import Sent
 from components.result_view import VIEWER_KEY
@@ -73,7 +74,7 @@ def _show_run(
     # Two sides that ask the same are run once.
     missing = tuple({side.todo: side for side in sides if side.todo is not None}.items())
     pressed = st.button(
-        "Compare",
+        t("Compare"),
         type="primary",
         key="compare_run",
         disabled=not missing or state.job is not None,
@@ -84,7 +85,7 @@ def _show_run(
         if state.job is not None:
             show_progress(state)
         elif all(side.result is not None for side in sides):
-            st.caption(_ALL_THERE)
+            st.caption(t(_ALL_THERE))
     if pressed:
         tasks = [_task(desk, side.letter, side.frame, *todo) for todo, side in missing]
         workers = max(backend.workers for (_, backend), _ in missing)
@@ -98,7 +99,7 @@ def _task(desk: CompareDesk, letter: str, frame: Frame, asked: Asked, backend: B
         desk.shelf.put(asked, segment(frame, asked.phrases, backend, control))
         return ()
 
-    return Task(f"Side {letter}", work)
+    return Task(t("Side {letter}", letter=letter), work)
 
 
 def _sent(image: LoadedImage, missing: Sequence[ChosenSide]) -> Sent:
@@ -145,7 +146,16 @@ def _view(state: Session, side: ChosenSide) -> CompareSide:
     result = side.result
     masks = [_layer(mask, state.colours) for mask in result.masks] if result else []
     engine = result.engine if result else _NO_ENGINE
-    return CompareSide(side.frame, masks, engine, side.title, side.note)
+    # Files keep the English words; the screen has those of the reader.
+    return CompareSide(
+        side.frame,
+        masks,
+        engine,
+        side.title,
+        side.note,
+        shown_engine=None if result else t(_NO_ENGINE),
+        shown_title=side.shown_title,
+    )
 
 
 def _layer(mask: PhraseMask, colours: Mapping[str, str]) -> ViewerMask:
@@ -156,18 +166,19 @@ def _layer(mask: PhraseMask, colours: Mapping[str, str]) -> ViewerMask:
 def _show_table(a: Segmentation, b: Segmentation, levels: CompareLevels) -> None:
     pairs = compare(a, b, levels.a, levels.b)
     if not pairs:
-        st.caption(_NO_PAIRS)
+        st.caption(t(_NO_PAIRS))
         return
     rows = comparison_rows(pairs, a.frame.spacing_mm)
+    columns = [told(column) for column in rows.columns]
     st.dataframe(
-        [dict(zip(rows.columns, row, strict=True)) for row in rows.cells],
+        [dict(zip(columns, row, strict=True)) for row in rows.cells],
         hide_index=True,
         width="stretch",
         key="compare_table",
     )
     left, right = st.columns([1, 4], vertical_alignment="center")
     left.download_button(
-        "Table as CSV",
+        t("Table as CSV"),
         data=lambda: rows.to_csv((a.engine, b.engine)),
         file_name="comparison.csv",
         mime="text/csv",
@@ -176,4 +187,4 @@ def _show_table(a: Segmentation, b: Segmentation, levels: CompareLevels) -> None
         icon=":material/download:",
         width="stretch",
     )
-    right.caption(_TABLE_HELP)
+    right.caption(t(_TABLE_HELP))

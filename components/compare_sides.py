@@ -9,7 +9,9 @@ import streamlit as st
 
 from components.compare_state import Asked, CompareDesk
 from components.engine_panel import Engine
+from components.held_choice import hold_choice
 from components.image_panel import load_frame
+from components.language import t, told
 from components.notices import plain, show_error
 from components.phrase_picker import TEXT_KEY
 from core.backends import BACKEND_NAMES
@@ -34,6 +36,7 @@ _ENGINE_HELP = (
     "your Azure ML endpoint. Volume: this slice of the masks of a whole volume, where the page "
     "Segment has made them."
 )
+_WINDOW_HELP = "Another window of the same slice, to see whether it changes the masks."
 _NOT_RUN = "Press Compare to run this side"
 _NO_PHRASE = "Type what this side looks for"
 _NO_ENGINE = "This engine is not set up"
@@ -50,7 +53,7 @@ class ChosenSide:
         engine: Who is asked.
         asked: The question, or None while it cannot be put.
         result: The answer, or None while there is none.
-        note: Why there is no answer, or ``""``.
+        note: Why there is no answer, in the reader's language, or ``""``.
         window: The window on show, where the file offers any.
     """
 
@@ -71,9 +74,17 @@ class ChosenSide:
 
     @property
     def title(self) -> str:
-        """Phrases and window in words."""
+        """Phrases and window in words, as files have them."""
+        return self._with_phrases(f"window {self.window.name}" if self.window else "")
+
+    @property
+    def shown_title(self) -> str:
+        """Phrases and window in words of the reader's language."""
+        window = self.window
+        return self._with_phrases(t("window {name}", name=told(window.name)) if window else "")
+
+    def _with_phrases(self, window: str) -> str:
         phrases = join_phrases(self.asked.phrases) if self.asked else ""
-        window = f"window {self.window.name}" if self.window else ""
         return "  ·  ".join(filter(None, (phrases, window)))
 
 
@@ -116,12 +127,12 @@ def choose_side(
     Raises:
         InputError: The frame cannot be decoded.
     """
-    st.markdown(f"**Side {letter}**")
+    st.markdown(f"**{t('Side {letter}', letter=letter)}**")
     text = st.text_input(
-        f"{letter} looks for",
+        t("{letter} looks for", letter=letter),
         key=_key(image, letter, "phrases"),
-        placeholder="liver & tumor",
-        help=_PHRASES_HELP,
+        placeholder=t("such as: liver & tumor"),
+        help=t(_PHRASES_HELP),
         max_chars=2000,
         persist_state="session",
     )
@@ -132,7 +143,7 @@ def choose_side(
     if name == _VOLUME and volume is not None:
         result = volume.segmentation(frame)
         asked = Asked(frame.sha256, result.phrases, result.engine) if result else None
-        note = "" if result else _NO_SLICE
+        note = "" if result else t(_NO_SLICE)
         return ChosenSide(letter, frame, Engine(None), asked, result, note, window)
     engine = _open_engine(desk, state, name)
     asked = _question(frame, text, engine)
@@ -152,16 +163,20 @@ def _choose_engine(letter: str, image: LoadedImage, *, with_volume: bool) -> str
     if st.session_state.get(key) not in names:
         st.session_state[key] = names[0]
     name = st.segmented_control(
-        f"Engine of {letter}",
+        t("Engine of {letter}", letter=letter),
         names,
-        format_func=lambda n: _TITLES.get(n, n),
+        format_func=_engine_title,
         required=True,
         key=key,
         persist_state="session",
         width="stretch",
-        help=_ENGINE_HELP,
+        help=t(_ENGINE_HELP),
     )
     return name or names[0]
+
+
+def _engine_title(name: str) -> str:
+    return t(_TITLES.get(name, name))
 
 
 def _choose_window(letter: str, image: LoadedImage, choice: FrameChoice) -> Window | None:
@@ -169,12 +184,16 @@ def _choose_window(letter: str, image: LoadedImage, choice: FrameChoice) -> Wind
     windows = image.upload.choices.windows
     if letter == "A" or not windows:
         return choice.window
+    names = [t("The same as A"), *(told(window.name) for window in windows)]
+    key = _key(image, letter, "window")
+    hold_choice(key)
     number = st.selectbox(
-        "Window of B",
-        range(len(windows) + 1),
-        format_func=lambda n: windows[n - 1].name if n else "The same as A",
-        key=_key(image, letter, "window"),
+        t("Window of B"),
+        range(len(names)),
+        format_func=names.__getitem__,
+        key=key,
         persist_state="session",
+        help=t(_WINDOW_HELP),
     )
     return windows[number - 1] if number else choice.window
 
@@ -187,7 +206,11 @@ def _open_engine(desk: CompareDesk, state: Session, name: str) -> Engine:
         show_error(error)
         engine = Engine(None)
     if engine.backend is None:
-        st.page_link("pages/connection.py", label="Connection", icon=":material/settings_ethernet:")
+        st.page_link(
+            page="pages/connection.py",
+            label=t("Connection"),
+            icon=":material/settings_ethernet:",
+        )
     elif engine.host:
         st.caption(f":material/cloud: {plain(engine.host)}")
     return engine
@@ -205,5 +228,5 @@ def _question(frame: Frame, text: str, engine: Engine) -> Asked | None:
 
 def _why_nothing(engine: Engine, asked: Asked | None) -> str:
     if engine.backend is None:
-        return _NO_ENGINE
-    return _NO_PHRASE if asked is None else _NOT_RUN
+        return t(_NO_ENGINE)
+    return t(_NO_PHRASE if asked is None else _NOT_RUN)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.language import t
 from components.own_machine import own_machine
 from core.arm import ArmClient
 from core.arm.client import DEFAULT_URL
 from core.endpoint_address import clean
-from core.errors import SettingsError, WorkbenchError
+from core.errors import BackendError, SettingsError
 from core.settings import Operator, azure_settings_from, secrets_from_file
 from core.settings.names import API_KEY, ARM_URL, ENDPOINT, ENDPOINT_ALIAS, RESOURCE_ID, SIGN_IN
 from core.signin import PERSONAL_WAYS, Bearer, PersonSource, open_sign_in
@@ -43,7 +44,7 @@ class _Connection:
     identity: Identity | None = None
     arm: ArmClient | None = None
     located: dict[str, str] = field(default_factory=dict)
-    failed: tuple[float, WorkbenchError] | None = None
+    failed: tuple[float, BackendError] | None = None
 
 
 def operator() -> Operator:
@@ -135,7 +136,7 @@ def ask_person(state: Session, way: str) -> None:
     """
     if way == "browser" and not own_machine():
         raise SettingsError(
-            "A browser window would open on the server.", "Sign in with a code instead."
+            t("A browser window would open on the server."), t("Sign in with a code instead.")
         )
     _replace(state, PersonSource(way, os.environ))
 
@@ -244,7 +245,7 @@ def _located(state: Session, resource_id: str) -> str:
             raise error
         try:
             found = _look_up(state, resource_id)
-        except WorkbenchError as problem:
+        except BackendError as problem:  # what is not set is seen at once, without Azure
             _connection().failed = (time.monotonic(), problem)
             raise
         connection = _connection()
@@ -258,8 +259,8 @@ def _look_up(state: Session, resource_id: str) -> str:
     way = _arm_way(way_in_use(state))
     if way != "device" and not (own_machine() or _is_operators(state)):
         raise SettingsError(
-            "The address of this endpoint can only be looked up with a sign-in of your own.",
-            "Type the scoring URL, or sign in with a code.",
+            t("The address of this endpoint can only be looked up with a sign-in of your own."),
+            t("Type the scoring URL, or sign in with a code."),
         )
     source = source_for(state, way)
     if source is None or not is_signed_in(source):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from core.deploy.quota import Quota
     from core.deploy.review import Review
     from core.errors import WorkbenchError
+
+Done = Literal["left", "ready", "deleted"]
+"""What has become of an endpoint: no longer watched, deployed, deleted."""
 
 _KEY = "deploy_desk"
 # Long enough for an Azure that answers at once: the answer then comes with the same rerun.
@@ -66,7 +69,7 @@ class Desk:
         watch: The deployment that is followed, or None.
         removing: The endpoint that is being deleted and the job, or None.
         errors: What went wrong, until something else is begun.
-        done: A sentence on what was done last, or empty.
+        done: What was done last, and to which endpoint, or None.
         shared_from: When shared quota was chosen; the 168 hours are counted from it.
     """
 
@@ -80,7 +83,7 @@ class Desk:
     watch: Watch | None = None
     removing: tuple[ResourceId, Job[None]] | None = None
     errors: tuple[WorkbenchError, ...] = ()
-    done: str = ""
+    done: tuple[Done, str] | None = None
     shared_from: datetime | None = None
 
     @property
@@ -156,22 +159,19 @@ class Desk:
         progress = watch.job.progress
         self.errors = tuple(o.error for o in progress.outcomes if o.error is not None)
         if progress.cancelled and not progress.outcomes:
-            self.done = (
-                f"{watch.endpoint.endpoint} is no longer watched. It goes on in Azure, and billing "
-                "with it."
-            )
+            self.done = ("left", watch.endpoint.endpoint)
         elif not self.errors:
-            self.done = f"{watch.endpoint.endpoint} is ready. Billing runs until you delete it."
+            self.done = ("ready", watch.endpoint.endpoint)
         self.watch, self.endpoints = None, {}
 
     def _end_removal(self, endpoint: ResourceId, job: Job[None]) -> None:
         self.errors = tuple(o.error for o in job.progress.outcomes if o.error is not None)
         if not self.errors and not job.progress.cancelled:
-            self.done = f"{endpoint.endpoint} is deleted. Billing for it has ended."
+            self.done = ("deleted", endpoint.endpoint)
         self.removing, self.endpoints = None, {}
 
     def _forget(self) -> None:
-        self.errors, self.refusals, self.done, self.checked = (), (), "", None
+        self.errors, self.refusals, self.done, self.checked = (), (), None, None
 
     def _wait(self, job: Job[Review] | Job[Standing] | Job[None]) -> None:
         job.wait(_PATIENCE_S)

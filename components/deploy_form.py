@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.held_choice import hold_choice
+from components.language import t, told
 from components.notices import show_error
 from core.deploy.plan import MODELS, DeployPlan, chosen_model, chosen_sku, shared_quota_end
 from core.deploy.quota import REQUEST_URL
@@ -32,23 +34,23 @@ def show_form(desk: Desk, workspace: Workspace) -> DeployPlan | None:
         desk: What the page remembers.
         workspace: Where.
     """
-    st.subheader("2. What")
+    st.subheader(t("2. What"))
     model = _choose_model()
     name = st.text_input(
-        "Name of the endpoint",
+        t("Name of the endpoint"),
         value=desk.name,
         key=f"deploy_name_{desk.name}",
-        help="Unique in the region: 3 to 32 letters, digits and single dashes.",
+        help=t("Unique in the region: 3 to 32 letters, digits and single dashes."),
     )
     sku, instances, shared = _choose_machines(desk, workspace)
-    st.subheader("3. How it is called")
+    st.subheader(t("3. How it is called"))
     concurrency = st.number_input(
-        "Requests at once, each machine",
+        t("Requests at once, each machine"),
         1,
         64,
         model.concurrency,
         key=f"deploy_concurrency_{model.name}",
-        help="As many workers are started. Twice as many requests may wait; more are refused.",
+        help=t("As many workers are started. Twice as many requests may wait; more are refused."),
     )
     auth = _choose_auth()
     try:
@@ -71,7 +73,7 @@ def show_form(desk: Desk, workspace: Workspace) -> DeployPlan | None:
 
 def _choose_model() -> RegistryModel:
     chosen = st.segmented_control(
-        "Model",
+        t("Model"),
         [model.name for model in MODELS],
         format_func=lambda name: _TITLES.get(name, name),
         default=MODELS[0].name,
@@ -81,7 +83,11 @@ def _choose_model() -> RegistryModel:
     )
     model = chosen_model(chosen or MODELS[0].name)
     st.caption(
-        f"Version {model.version} of the registry azureml; a request may take {model.timeout_s} s."
+        t(
+            "Version {version} of the registry azureml; a request may take {seconds} s.",
+            version=model.version,
+            seconds=model.timeout_s,
+        )
     )
     return model
 
@@ -90,64 +96,75 @@ def _choose_machines(desk: Desk, workspace: Workspace) -> tuple[Sku, int, bool]:
     """Machine size, number of machines, and whether on shared quota."""
     quota = _quota(desk, workspace)
     left, right = st.columns([3, 1])
+    sizes = {sku.name: _size(sku, quota) for sku in SKUS}
     with left:
+        hold_choice("deploy_sku")
         name = st.selectbox(
-            "Machine size",
-            [sku.name for sku in SKUS],
-            format_func=lambda name: _size(chosen_sku(name), quota),
+            t("Machine size"),
+            list(sizes),
+            format_func=lambda name: sizes.get(name, name),
             key="deploy_sku",
             persist_state="session",
-            help="The sizes that the model card allows, with the quota that is free for each.",
+            help=t("The sizes that the model card allows, with the quota that is free for each."),
         )
     with right:
         count = st.number_input(
-            "Machines", 1, 50, 1, key="deploy_instances", persist_state="session"
+            t("Machines"), 1, 50, 1, key="deploy_instances", persist_state="session"
         )
     sku, instances = chosen_sku(name or SKUS[0].name), int(count)
     shared = st.checkbox(
-        "On shared quota, for a test",
+        t("On shared quota, for a test"),
         key="deploy_shared",
         persist_state="session",
-        help="Borrowed from Azure's common pool where your agreement has it. It is billed too.",
+        help=t("Borrowed from Azure's common pool where your agreement has it. It is billed too."),
     )
     if shared:
-        st.caption(":material/schedule: Azure deletes the endpoint 168 hours after its creation.")
+        when = t("Azure deletes the endpoint 168 hours after its creation.")
+        st.caption(f":material/schedule: {when}")
     elif quota is not None and quota.fits(sku, instances):
-        st.caption(f":material/check: {quota.sentence(sku, instances)}.")
+        st.caption(f":material/check: {_need(quota, sku, instances)}.")
     elif quota is not None:
-        st.warning(
-            f"{quota.sentence(sku, instances)}. Ask for more at {REQUEST_URL}.",
-            icon=":material/warning:",
-        )
+        more = t("Ask for more at {url}.", url=REQUEST_URL)
+        st.warning(f"{_need(quota, sku, instances)}. {more}", icon=":material/warning:")
     return sku, instances, shared
 
 
 def _quota(desk: Desk, workspace: Workspace) -> Quota | None:
     """The quota, or None with the reason on the page."""
     try:
-        with st.spinner("Reading the quota"):
+        with st.spinner(t("Reading the quota")):
             return desk.quota(workspace)
     except WorkbenchError as error:
         show_error(error)
         return None
 
 
+def _need(quota: Quota, sku: Sku, instances: int) -> str:
+    """What is needed and free; it is said within other sentences too, so begins small."""
+    told_so = told(quota.sentence(sku, instances))
+    return told_so[:1].upper() + told_so[1:]
+
+
 def _size(sku: Sku, quota: Quota | None) -> str:
-    free = f", {quota.free(sku)} free" if quota is not None else ""
-    return f"{sku.name}: {sku.summary}{free}"
+    free = f", {t('{count} free', count=quota.free(sku))}" if quota is not None else ""
+    return f"{sku.name}: {told(sku.summary)}{free}"
 
 
 def _choose_auth() -> str:
+    names = {key: t(_AUTH[key]) for key in _AUTH}
+    st.session_state.setdefault("deploy_auth", "key")
+    hold_choice("deploy_auth")
     chosen = st.segmented_control(
-        "Sign-in of those who call it",
-        list(_AUTH),
-        format_func=lambda key: _AUTH.get(key, key),
-        default="key",
+        t("Sign-in of those who call it"),
+        list(names),
+        format_func=lambda key: names.get(key, key),
         required=True,
         key="deploy_auth",
         persist_state="session",
-        help="Key: whoever has the key may call it. Microsoft Entra: everybody signs in, and "
-        "rights are given and taken by name.",
+        help=t(
+            "Key: whoever has the key may call it. Microsoft Entra: everybody signs in, and "
+            "rights are given and taken by name."
+        ),
     )
     return chosen or "key"
 
@@ -159,13 +176,15 @@ def _choose_users(desk: Desk) -> tuple[str, ...]:
         SettingsError: The own id is not told by the sign-in.
     """
     text = st.text_area(
-        f"Who may score ({SCORING_ROLE})",
-        value="me",
+        t("Who may score ({role})", role=SCORING_ROLE),
+        "me",
         height=90,
         key="deploy_users",
         persist_state="session",
-        help="One object id of Microsoft Entra a line; me stands for you. For an e-mail address "
-        "the command that looks the id up is shown.",
+        help=t(
+            "One object id of Microsoft Entra a line; me stands for you. For an e-mail address "
+            "the command that looks the id up is shown."
+        ),
     )
     return tuple(
         dict.fromkeys(
@@ -179,8 +198,8 @@ def _own_id(desk: Desk) -> str:
     own = desk.arm.object_id()
     if not own:
         raise SettingsError(
-            "This sign-in does not tell your object id.",
-            "Write it in place of me; look it up with: az ad signed-in-user show --query id",
+            t("This sign-in does not tell your object id."),
+            t("Write it in place of me; look it up with: az ad signed-in-user show --query id"),
         )
     return own
 

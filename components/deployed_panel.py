@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.azure_places import forget_places
 from components.endpoint_cards import show_endpoint
+from components.language import t, told
 from components.notices import plain, show_error
 from core.arm.find import find_endpoints
 from core.deploy.cost import BILLING
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
     from core.arm.inventory import Endpoint, Workspace
 
 _GOES_ON = frozenset({"creating", "updating"})
+_DELETES = "Deletes **{name}** with {count} deployments. It cannot be brought back."
+_DELETES_ONE = "Deletes **{name}** with 1 deployment. It cannot be brought back."
 
 
 def show_deployed(state: Session, desk: Desk, workspace: Workspace) -> None:
     """Show the endpoints of a workspace with Use, Watch and Delete."""
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.subheader("In this workspace")
-        if st.button("Refresh", key="deployed_refresh", icon=":material/refresh:"):
+        st.subheader(t("In this workspace"))
+        if st.button(t("Refresh"), key="deployed_refresh", icon=":material/refresh:"):
             desk.endpoints.clear()
             desk.quotas.clear()
             forget_places()
@@ -36,7 +39,7 @@ def show_deployed(state: Session, desk: Desk, workspace: Workspace) -> None:
     if found is None:
         return
     if not found.endpoints:
-        st.caption("No endpoint yet.")
+        st.caption(t("No endpoint yet."))
     for endpoint in found.endpoints:
         show_endpoint(state, endpoint, "deployed", more=partial(_show_more, desk))
 
@@ -46,7 +49,7 @@ def _endpoints(desk: Desk, workspace: Workspace) -> Found | None:
     key = str(workspace.id)
     try:
         if key not in desk.endpoints:
-            with st.spinner("Reading what runs there"):
+            with st.spinner(t("Reading what runs there")):
                 desk.endpoints[key] = find_endpoints(desk.arm, workspace.id)
     except WorkbenchError as error:
         show_error(error)
@@ -57,19 +60,23 @@ def _endpoints(desk: Desk, workspace: Workspace) -> Found | None:
 def _show_more(desk: Desk, endpoint: Endpoint) -> None:
     states = {endpoint.state.lower(), *(d.state.lower() for d in endpoint.deployments)}
     if states & _GOES_ON and st.button(
-        "Watch", key=f"watch_{endpoint.id}", icon=":material/visibility:", disabled=desk.busy
+        t("Watch"),
+        key=f"watch_{endpoint.id}",
+        icon=":material/visibility:",
+        disabled=desk.busy,
+        help=t("Follows the deployment that is under way."),
     ):
         desk.begin_watch(endpoint.id)
         st.rerun()
-    with st.popover("Delete", icon=":material/delete:", disabled=desk.busy):
+    with st.popover(t("Delete"), icon=":material/delete:", disabled=desk.busy):
+        name, count = plain(endpoint.name), len(endpoint.deployments)
         st.markdown(
-            f"Deletes **{plain(endpoint.name)}** with {len(endpoint.deployments)} deployments. "
-            "It cannot be brought back."
+            t(_DELETES_ONE, name=name) if count == 1 else t(_DELETES, name=name, count=count)
         )
-        st.caption(BILLING)
-        typed = st.text_input("Type its name", key=f"delete_name_{endpoint.id}")
+        st.caption(told(BILLING))
+        typed = st.text_input(t("Type its name"), key=f"delete_name_{endpoint.id}")
         if st.button(
-            "Delete the endpoint",
+            t("Delete the endpoint"),
             key=f"delete_{endpoint.id}",
             type="primary",
             disabled=typed.strip() != endpoint.name,

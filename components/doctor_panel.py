@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.connection import arm_client
+from components.language import t, told
 from components.notices import plain, show_error
 from components.own_machine import own_machine
 from core.doctor import Checkup, Examination, Finding, report_of
@@ -30,12 +31,18 @@ _POLL_S = 0.4
 _PATIENCE_S = 1.0
 
 # Colour, icon and word: each tells the state without the others.
-_LOOKS = {
-    "ok": (":green[:material/check_circle:]", ""),
-    "failed": (":red[:material/cancel:]", "Failed. "),
-    "warning": (":orange[:material/warning:]", "Note. "),
-    "skipped": (":gray[:material/remove:]", "Skipped. "),
-    "unknown": (":gray[:material/help:]", "Not known. "),
+_ICONS = {
+    "ok": ":green[:material/check_circle:]",
+    "failed": ":red[:material/cancel:]",
+    "warning": ":orange[:material/warning:]",
+    "skipped": ":gray[:material/remove:]",
+    "unknown": ":gray[:material/help:]",
+}
+_WORDS = {
+    "failed": "Failed.",
+    "warning": "Note.",
+    "skipped": "Skipped.",
+    "unknown": "Not known.",
 }
 _STANDS_OUT = ("failed", "warning")
 _ASIDE = ("skipped", "unknown")
@@ -70,29 +77,31 @@ def show_doctor_panel(
         settings: The endpoint; None when nothing is set, or why the settings cannot be used.
         source: Who is signed in; None with a key.
     """
-    st.subheader("Check")
+    st.subheader(t("Check"))
     visit: _Visit | None = st.session_state.get(_KEY)
     at_work = visit is not None and visit.job.progress.running
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = st.button(
-            "Check the connection",
+            t("Check the connection"),
             key="doctor_start",
             icon=":material/stethoscope:",
             disabled=at_work,
         )
         trial = st.checkbox(
-            "Send a drawn test picture (two calls)",
+            t("Send a drawn test picture (two calls)"),
             key="doctor_trial",
             persist_state="session",
             disabled=at_work,
-            help="A chest that this program draws, nobody's, with the phrases left lung and right "
-            "lung. The first call may have to wake the model; the second shows what every other "
-            "call takes.",
+            help=t(
+                "A chest that this program draws, nobody's, with the phrases left lung and right "
+                "lung. The first call may have to wake the model; the second shows what every "
+                "other call takes."
+            ),
         )
     if asked:
         visit = _start(state, settings, source, trial=trial)
     if visit is None:
-        st.caption("Looks at every part of the way to the endpoint, and says what to mend.")
+        st.caption(t("Looks at every part of the way to the endpoint, and says what to mend."))
     elif visit.job.progress.running:
         _show_progress(visit)
     else:
@@ -130,10 +139,9 @@ def _show_progress(visit: _Visit) -> None:
     if not progress.running:
         st.rerun()
     findings = _findings(progress)
-    st.progress(
-        len(findings) / max(1, progress.total), text=f"Looking at: {progress.current.lower()}"
-    )
-    if st.button("Cancel", key="doctor_cancel", icon=":material/close:"):
+    text = t("Looking at: {step}", step=told(progress.current).lower())
+    st.progress(len(findings) / max(1, progress.total), text=text)
+    if st.button(t("Cancel"), key="doctor_cancel", icon=":material/close:"):
         visit.job.cancel()
     _show_findings(findings, names=visit.names)
 
@@ -143,14 +151,15 @@ def _show_result(visit: _Visit, settings: AzureSettings | WorkbenchError | None)
     findings = _findings(progress)
     st.markdown(f"**{_summary(progress, findings)}**")
     if not _same(visit.settings, settings):
-        st.caption(":material/info: The settings have changed since. Check again.")
+        changed = t("The settings have changed since. Check again.")
+        st.caption(f":material/info: {changed}")
     _show_findings(findings, names=visit.names)
     report = report_of(findings, at=visit.at)
-    with st.expander("Report for IT", icon=":material/description:"):
-        st.caption("Holds no key, token, password or account name. Read it before you send it.")
+    with st.expander(t("Report for IT"), icon=":material/description:"):
+        st.caption(t("Holds no key, token, password or account name. Read it before you send it."))
         st.code(report, language=None, wrap_lines=True, height=300)
         st.download_button(
-            "Download",
+            t("Download"),
             report,
             "connection-report.md",
             "text/markdown",
@@ -171,26 +180,32 @@ def _show_findings(findings: list[Finding], *, names: bool) -> None:
 
 
 def _show_finding(finding: Finding, *, names: bool) -> None:
-    icon, word = _LOOKS[finding.state]
+    icon = _ICONS[finding.state]
     aside = finding.state in _ASIDE
-    what = f"{word}{plain(finding.what)}"
-    st.markdown(f"{icon} **{finding.step}** &nbsp; " + (f":gray[{what}]" if aside else what))
+    what = plain(told(finding.what))
+    if finding.state in _WORDS:
+        what = f"{t(_WORDS[finding.state])} {what}"
+    st.markdown(f"{icon} **{told(finding.step)}** &nbsp; " + (f":gray[{what}]" if aside else what))
     if finding.next_step:
         show = st.caption if aside else st.markdown
-        show(f":material/subdirectory_arrow_right: {plain(finding.next_step)}")
+        show(f":material/subdirectory_arrow_right: {plain(told(finding.next_step))}")
     for fact in finding.facts:
         if fact.personal and names:  # for this person's eyes; the report leaves it out
-            st.caption(f"{fact.label}: {plain(fact.value)}")
+            st.caption(f"{told(fact.label)}: {plain(fact.value)}")
 
 
 def _summary(progress: Progress[Finding], findings: list[Finding]) -> str:
     if progress.cancelled:
-        return f"Stopped after {len(findings)} of {progress.total} steps."
-    failed = [finding.step for finding in findings if finding.state == "failed"]
+        return t(
+            "Stopped after {count} of {total} steps.", count=len(findings), total=progress.total
+        )
+    failed = [told(finding.step) for finding in findings if finding.state == "failed"]
     if failed:
-        return f"Not in order: {', '.join(failed)}."
-    noted = [finding.step for finding in findings if finding.state == "warning"]
-    return f"In order, with a note on: {', '.join(noted)}." if noted else "All is in order."
+        return t("Not in order: {steps}.", steps=", ".join(failed))
+    noted = [told(finding.step) for finding in findings if finding.state == "warning"]
+    if noted:
+        return t("In order, with a note on: {steps}.", steps=", ".join(noted))
+    return t("All is in order.")
 
 
 def _findings(progress: Progress[Finding]) -> list[Finding]:

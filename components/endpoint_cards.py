@@ -7,18 +7,50 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.language import t
 from components.notices import plain
-from core.arm.inventory import MODEL_2D, MODEL_3D, spoken
+from core.arm.inventory import MODEL_2D, MODEL_3D
 from core.settings.names import ENDPOINT_3D
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from components.state import Session
     from core.arm.inventory import Deployment, Endpoint
 
 _MODELS = {MODEL_2D: "MedImageParse", MODEL_3D: "MedImageParse 3D"}
 _SIGN_IN = {"key": "key", "aadtoken": "Microsoft Entra", "amltoken": "token of the workspace"}
+# As Azure calls them.
+_STATES = {
+    "canceled": "Canceled",
+    "creating": "Creating",
+    "deleting": "Deleting",
+    "failed": "Failed",
+    "running": "Running",
+    "succeeded": "Succeeded",
+    "updating": "Updating",
+}
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_DEPLOYMENT = (
+    "{name}: {state}, {count} x {sku}, {share} % of the requests, {requests} at once, "
+    "{seconds:g} s at most"
+)
+_DELETED_ON = "On shared quota: Azure deletes it on {when}."
+_DELETED_AFTER = "On shared quota: Azure deletes it 168 hours after its creation."
 
 
 def show_endpoint(
@@ -38,17 +70,19 @@ def show_endpoint(
     """
     with st.container(border=True):
         where = f"{endpoint.id.workspace}, {endpoint.location}"
-        model = _MODELS.get(endpoint.runs, "another model")
-        st.markdown(f"**{plain(endpoint.name)}**  \n{model}, in {plain(where)}")
+        model = _MODELS.get(endpoint.runs) or t("another model")
+        what = t("{model}, in {place}", model=model, place=plain(where))
+        st.markdown(f"**{plain(endpoint.name)}**  \n{what}")
         for deployment in endpoint.deployments:
             st.caption(plain(_deployment(deployment)))
         if not endpoint.deployments:
-            st.caption("No deployment: it answers nothing.")
+            st.caption(t("No deployment: it answers nothing."))
         mode = endpoint.auth_mode.lower()
-        st.caption(f"{plain(endpoint.state)}, sign-in with {_SIGN_IN.get(mode, plain(mode))}")
+        way = t(_SIGN_IN[mode]) if mode in _SIGN_IN else plain(mode)
+        state_now = plain(state_in_words(endpoint.state))
+        st.caption(t("{state}, sign-in with {way}", state=state_now, way=way))
         if endpoint.shared_quota:
-            when = spoken(endpoint.deleted_at) if endpoint.deleted_at else "168 hours"
-            st.caption(f":material/schedule: On shared quota: Azure deletes it on {when}.")
+            st.caption(f":material/schedule: {_deletion(endpoint.deleted_at)}")
         if endpoint.runs == MODEL_3D and endpoint.scoring_url:
             # Of this endpoint only the operator can say that it is to be used.
             st.code(f"{ENDPOINT_3D.name}={endpoint.scoring_url}", language=None, wrap_lines=True)
@@ -56,6 +90,18 @@ def show_endpoint(
             _show_use(state, endpoint, f"{key}_{endpoint.id}")
             if more is not None:
                 more(endpoint)
+
+
+def state_in_words(state: str) -> str:
+    """A state of Azure's in the session's language."""
+    known = state.lower()
+    return t(_STATES[known]) if known in _STATES else state
+
+
+def date_in_words(moment: datetime) -> str:
+    """As :func:`core.arm.inventory.spoken`, in the session's language."""
+    month = t(_MONTHS[moment.month - 1])
+    return f"{moment.day} {month} {moment:%Y, %H:%M} UTC"
 
 
 def use_endpoint(state: Session, endpoint: Endpoint) -> None:
@@ -80,24 +126,30 @@ def _show_use(state: Session, endpoint: Endpoint, key: str) -> None:
     if endpoint.runs == MODEL_3D:
         return
     if state.entry.resource_id == str(endpoint.id):
-        st.markdown(":green[:material/check:] In use")
+        st.markdown(f":green[:material/check:] {t('In use')}")
     elif st.button(
-        "Use",
+        t("Use"),
         key=f"{key}_use",
         icon=":material/link:",
         disabled=not endpoint.scoring_url,
-        help="Fills in the address under Connection.",
+        help=t("Fills in the address under Connection."),
     ):
         use_endpoint(state, endpoint)
         st.rerun()
 
 
 def _deployment(deployment: Deployment) -> str:
-    parts = (
-        f"{deployment.name}: {deployment.state}",
-        f"{deployment.instances} x {deployment.sku}",
-        f"{deployment.traffic} % of the requests",
-        f"{deployment.concurrency} at once",
-        f"{deployment.timeout_s:g} s at most",
+    return t(
+        _DEPLOYMENT,
+        name=deployment.name,
+        state=state_in_words(deployment.state),
+        count=deployment.instances,
+        sku=deployment.sku,
+        share=deployment.traffic,
+        requests=deployment.concurrency,
+        seconds=deployment.timeout_s,
     )
-    return ", ".join(parts)
+
+
+def _deletion(moment: datetime | None) -> str:
+    return t(_DELETED_ON, when=date_in_words(moment)) if moment else t(_DELETED_AFTER)

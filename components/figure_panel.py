@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.language import t
 from components.names import download_stem
 from components.notices import plain
 from core.analysis.levels import Levels
@@ -30,16 +31,22 @@ _LAYOUTS = {
 }
 _WIDTH = "Width"
 _WIDTHS = {
-    "one": f"One column, {ONE_COLUMN_MM:g} mm",
-    "two": f"Two columns, {TWO_COLUMNS_MM:g} mm",
-    "own": "Other",
+    "one": "One column, {mm:g} mm",
+    "two": "Two columns, {mm:g} mm",
 }
+_WIDTHS_MM = {"one": ONE_COLUMN_MM, "two": TWO_COLUMNS_MM}
+_OTHER = "Other"
 _OWN_WIDTH = "Width in mm"
 _THEME = "Background"
 _THEMES = {"light": "Light, for paper", "dark": "Dark, for slides"}
-_PARTS = "Parts"
-_FILL, _OUTLINE, _LEGEND = "Fill", "Outline", "Legend"
-_BAR, _LETTERS, _FOOTER = "Scale bar", "Orientation letters", "Footer"
+_PARTS = {
+    "fill": "Fill",
+    "outline": "Outline",
+    "legend": "Legend",
+    "scale bar": "Scale bar",
+    "letters": "Orientation letters",
+    "footer": "Footer",
+}
 _PARTS_HELP = (
     "The engine and the words that this is for research stay in every figure. The footer adds the "
     "phrases, the thresholds and the rule for overlaps."
@@ -54,6 +61,7 @@ _AS_SENT = (
     "masks, until you press Measure there."
 )
 _DRAWING = "The figure is drawn"
+# Names of formats are the same in every language.
 _PNG, _PDF = "PNG, 300 dpi", "PDF"
 _PNG_HELP = "Pixels at 300 dpi, with the resolution in the file."
 _PDF_HELP = "Text and outlines as curves, the image with all its pixels. Best for print."
@@ -76,52 +84,58 @@ def show_figure_panel(
     """
     levels = state.levels.get(frame.sha256, Levels())
     made = figure(result, _choose(frame), levels=levels, colours=state.colours)
-    with st.spinner(_DRAWING):
+    with st.spinner(t(_DRAWING)):
         st.image(_preview(made), width="content")
     if made.unprintable:
-        st.caption(plain(_NO_GLYPH.format(letters=" ".join(made.unprintable))))
+        st.caption(plain(t(_NO_GLYPH, letters=" ".join(made.unprintable))))
     _show_downloads(made, f"{download_stem(image, frame)}_figure")
-    st.caption(_AS_SENT)
+    st.caption(t(_AS_SENT))
 
 
 def _choose(frame: Frame) -> FigureOptions:
     """Ask what the figure is to look like."""
-    layout = _pick(_LAYOUT, _LAYOUTS, "figure_layout")
+    layout = _pick(t(_LAYOUT), {name: t(_LAYOUTS[name]) for name in _LAYOUTS}, "figure_layout")
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        width = _pick(_WIDTH, _WIDTHS, "figure_width")
-        width_mm = {"one": ONE_COLUMN_MM, "two": TWO_COLUMNS_MM}.get(width)
+        widths = {name: t(_WIDTHS[name], mm=mm) for name, mm in _WIDTHS_MM.items()}
+        width = _pick(t(_WIDTH), {**widths, "own": t(_OTHER)}, "figure_width")
+        width_mm = _WIDTHS_MM.get(width)
         if width_mm is None:
             width_mm = st.number_input(
-                _OWN_WIDTH, 40.0, 400.0, 120.0, 5.0, key="figure_own_width", width=130
+                t(_OWN_WIDTH), 40.0, 400.0, 120.0, 5.0, key="figure_own_width", width=130
             )
-        theme = _pick(_THEME, _THEMES, "figure_theme")
-    offered = [_FILL, _OUTLINE, _LEGEND, _FOOTER]
+        theme = _pick(t(_THEME), {name: t(_THEMES[name]) for name in _THEMES}, "figure_theme")
+    offered = ["fill", "outline", "legend", "footer"]
     if frame.spacing_mm:
-        offered.insert(3, _BAR)
+        offered.insert(3, "scale bar")
     if frame.orientation:
-        offered.insert(-1, _LETTERS)
+        offered.insert(-1, "letters")
     # A key for each set on offer, so that none is kept that the next image does not have.
     key = f"figure_parts_{len(offered)}_{bool(frame.spacing_mm)}"
+    names = {part: t(_PARTS[part]) for part in offered}
     parts = st.pills(
-        _PARTS, offered, selection_mode="multi", default=offered, key=key, help=_PARTS_HELP
+        t("Parts"),
+        offered,
+        selection_mode="multi",
+        default=offered,
+        format_func=names.__getitem__,
+        key=key,
+        help=t(_PARTS_HELP),
     )
-    missing = [
-        text
-        for text, known in ((_NO_SPACING, frame.spacing_mm), (_NO_LETTERS, frame.orientation))
-        if not known
-    ]
+    missing = [t(_NO_SPACING)] if not frame.spacing_mm else []
+    if not frame.orientation:
+        missing.append(t(_NO_LETTERS))
     if missing:
         st.caption(" ".join(missing))
     return FigureOptions(
         layout=layout,
         width_mm=float(width_mm),
         theme=theme,
-        style=Style(fill=_FILL in parts, outline=_OUTLINE in parts),
-        legend=_LEGEND in parts,
-        scale_bar=_BAR in parts,
-        letters=_LETTERS in parts,
-        footer=_FOOTER in parts,
-        title=st.text_input(_TITLE, key="figure_title", max_chars=200, help=_TITLE_HELP),
+        style=Style(fill="fill" in parts, outline="outline" in parts),
+        legend="legend" in parts,
+        scale_bar="scale bar" in parts,
+        letters="letters" in parts,
+        footer="footer" in parts,
+        title=st.text_input(t(_TITLE), key="figure_title", max_chars=200, help=t(_TITLE_HELP)),
     )
 
 
@@ -159,8 +173,8 @@ def _content(made: Figure) -> Hashable:
 def _show_downloads(made: Figure, stem: str) -> None:
     with st.container(horizontal=True, gap="small"):
         for label, ending, mime, make, help_text in (
-            (_PNG, "png", "image/png", made.png, _PNG_HELP),
-            (_PDF, "pdf", "application/pdf", made.pdf, _PDF_HELP),
+            (_PNG, "png", "image/png", made.png, t(_PNG_HELP)),
+            (_PDF, "pdf", "application/pdf", made.pdf, t(_PDF_HELP)),
         ):
             st.download_button(
                 label,

@@ -9,6 +9,8 @@ import streamlit as st
 
 from components.azure_places import known_subscriptions, known_workspaces
 from components.endpoint_cards import show_endpoint
+from components.held_choice import hold_choice
+from components.language import t, told
 from components.notices import plain, show_error
 from core.arm.find import find_endpoints
 from core.errors import WorkbenchError
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _KEY = "find_search"
 _EVERYWHERE = ""
+_ANOTHER = "1 other endpoint"
+_OTHERS = "{count} other endpoints"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,23 +41,26 @@ def show_find_panel(state: Session, arm: ArmClient | None) -> None:
         state: Of this session.
         arm: Azure as whoever is signed in, or None when nobody is.
     """
-    st.subheader("Find it in Azure")
+    st.subheader(t("Find it in Azure"))
     if arm is None:
         st.caption(
-            "With a Microsoft account, or the sign-in of this computer, your endpoints are listed "
-            "here. A key alone cannot list them."
+            t(
+                "With a Microsoft account, or the sign-in of this computer, your endpoints are "
+                "listed here. A key alone cannot list them."
+            )
         )
         return
     pasted = st.text_input(
-        "Resource id (optional)",
+        t("Resource id (optional)"),
         key="find_id",
         persist_state="session",
-        placeholder="/subscriptions/... of a workspace or an endpoint",
+        placeholder=t("/subscriptions/... of a workspace or an endpoint"),
+        help=t("In the Azure portal: the workspace or endpoint, Properties, Resource ID."),
     )
     try:
         scope = pasted.strip() or _choose_scope(arm)
-        if st.button("Find endpoints", key="find", icon=":material/search:"):
-            with st.spinner("Looking for endpoints"):
+        if st.button(t("Find endpoints"), key="find", icon=":material/search:"):
+            with st.spinner(t("Looking for endpoints")):
                 found = find_endpoints(arm, scope or None)
             st.session_state[_KEY] = _Search(arm, found)
     except WorkbenchError as error:
@@ -67,7 +74,7 @@ def show_find_panel(state: Session, arm: ArmClient | None) -> None:
 def _choose_scope(arm: ArmClient) -> str:
     """Subscription and workspace; nothing is read before the user asks for narrowing down."""
     narrow = st.checkbox(
-        "Only in one subscription", key="find_narrow", persist_state="session", value=False
+        t("Only in one subscription"), key="find_narrow", persist_state="session", value=False
     )
     if not narrow:
         return _EVERYWHERE
@@ -75,7 +82,7 @@ def _choose_scope(arm: ArmClient) -> str:
     left, right = st.columns(2)
     with left:
         subscription = st.selectbox(
-            "Subscription",
+            t("Subscription"),
             list(names),
             format_func=lambda key: names.get(key, key),
             key="find_subscription",
@@ -83,12 +90,14 @@ def _choose_scope(arm: ArmClient) -> str:
         )
     if not subscription:
         return _EVERYWHERE
-    titles = {str(w.id): w.id.workspace for w in known_workspaces(arm, subscription)}
+    titles = {_EVERYWHERE: t("All")}
+    titles |= {str(w.id): w.id.workspace for w in known_workspaces(arm, subscription)}
     with right:
+        hold_choice("find_workspace")
         workspace = st.selectbox(
-            "Workspace",
-            [_EVERYWHERE, *titles],
-            format_func=lambda key: titles.get(key, "All"),
+            t("Workspace"),
+            list(titles),
+            format_func=lambda key: titles.get(key, key),
             key="find_workspace",
             persist_state="session",
         )
@@ -101,13 +110,14 @@ def _show_found(state: Session, found: Found) -> None:
     for endpoint in ours:
         show_endpoint(state, endpoint, "find")
     if not ours:
-        st.info("No MedImageParse endpoint was found.", icon=":material/info:")
+        st.info(t("No MedImageParse endpoint was found."), icon=":material/info:")
     if others:
-        count = f"{len(others)} other endpoint{'s' if len(others) > 1 else ''}"
-        with st.expander(count):
+        one = len(others) == 1
+        with st.expander(t(_ANOTHER) if one else t(_OTHERS, count=len(others))):
             for endpoint in others:
                 show_endpoint(state, endpoint, "find")
     if found.missed:
-        with st.expander(f"Not looked into: {len(found.missed)}", icon=":material/lock:"):
+        count = t("Not looked into: {count}", count=len(found.missed))
+        with st.expander(count, icon=":material/lock:"):
             for missed in found.missed:
-                st.markdown(f"**{plain(missed.where)}**: {plain(missed.error.what)}")
+                st.markdown(f"**{plain(told(missed.where))}**: {plain(told(missed.error.what))}")

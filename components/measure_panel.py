@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.language import t
 from components.measure_desk import (
     levels_of,
     may_switch,
@@ -53,7 +54,7 @@ _RULE_SENT = "As sent from the viewer. Overlaps: {rule}."
 _THRESHOLDS = (
     "Thresholds: {listed}. To measure at others, move them in the viewer and press Measure there."
 )
-_SHARED = "{area} pixels ({share} % of the image) belong to several phrases: {phrases}."
+_SHARED = "{area:,} pixels ({share:.1f} % of the image) belong to several phrases: {phrases}."
 _NO_SPACING = (
     "The file does not say how large a pixel is: lengths are in pixels, and there are no "
     "millimetres."
@@ -69,6 +70,7 @@ _DIAMETER = (
     "largest diameter."
 )
 _EVERY = "All figures"
+_EVERY_HELP = "Adds perimeter, position, box and percentiles to the table."
 _CSV = "Table as CSV"
 _CSV_HELP = "One row a phrase, with thresholds, rule, engine and the hash of the image."
 _PHRASE = "Phrase"
@@ -80,6 +82,7 @@ _COUNT_HELP = (
     "narrow. The model does not tell objects apart itself."
 )
 _LEAST = "Smallest object (px)"
+_LEAST_HELP = "Smaller objects are not counted."
 _COUNTING = "Counting"
 _OBJECTS = "Objects"
 _OBJECTS_AT_BORDER = "{count} touch the border of the picture and may be cut off."
@@ -119,7 +122,7 @@ def show_measure_panel(
         _show_histogram(report, number, colour)
     with right:
         _show_objects(image, report, number, colour)
-    with st.spinner(_MEASURING, show_time=True):
+    with st.spinner(t(_MEASURING), show_time=True):
         volume = volume_of(state, image, frame, report.levels)
     if volume is not None:
         _show_volume(volume, frame)
@@ -129,22 +132,23 @@ def _show_rule(state: Session, frame: Frame) -> None:
     """The rule for overlaps, to be set here unless the viewer has sent its own."""
     levels = levels_of(state, frame)
     if not may_switch(state, frame):
-        st.caption(_RULE_SENT.format(rule=_RULES[levels.rule].lower()))
+        st.caption(t(_RULE_SENT, rule=t(_RULES[levels.rule]).lower()))
         return
     key = f"measure_rule_{frame.sha256[:16]}"
 
     def keep() -> None:
         switch_rule(state, frame, st.session_state[key])
 
+    rules = {rule: t(_RULES[rule]) for rule in _RULES}
     st.segmented_control(
-        _RULE,
-        list(_RULES),
+        t(_RULE),
+        list(rules),
         default=levels.rule,
         required=True,
-        format_func=_RULES.__getitem__,
+        format_func=rules.__getitem__,
         key=key,
         on_change=keep,
-        help=_RULE_HELP,
+        help=t(_RULE_HELP),
     )
 
 
@@ -152,20 +156,21 @@ def _show_table(report: MeasureReport) -> None:
     every = st.session_state.get("measure_every", False)
     show_measures(report, every=every)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        st.toggle(_EVERY, key="measure_every")
+        st.toggle(t(_EVERY), key="measure_every", help=t(_EVERY_HELP))
         stem = neutral_stem(report.segmentation.frame)
-        _download(_CSV, f"{stem}_measurements.csv", partial(measures_csv, report), _CSV_HELP)
+        make = partial(measures_csv, report)
+        _download(t(_CSV), f"{stem}_measurements.csv", make, t(_CSV_HELP))
     listed = ", ".join(f"{row.phrase} {row.threshold}" for row in report.rows)
-    words = [_THRESHOLDS.format(listed=listed), _DIAMETER]
+    words = [t(_THRESHOLDS, listed=listed), t(_DIAMETER)]
     if overlap := report.overlaps.area_px:
         share = 100.0 * overlap / report.overlaps.claims.size
         among = ", ".join(report.overlaps.phrases)
-        words.insert(0, _SHARED.format(area=f"{overlap:,}", share=f"{share:.1f}", phrases=among))
+        words.insert(0, t(_SHARED, area=overlap, share=share, phrases=among))
     if report.region:
-        words.append(_BODY_WORDS[report.region.name])
+        words.append(t(_BODY_WORDS[report.region.name]))
     source = spacing_source(report.segmentation.frame)
     if source != "file":
-        words.append(_NO_SPACING if source == "not known" else _AT_DETECTOR)
+        words.append(t(_NO_SPACING if source == "not known" else _AT_DETECTOR))
     st.caption(plain(" ".join(words)))
 
 
@@ -176,32 +181,34 @@ def _choose_phrase(report: MeasureReport) -> int:
         return 0
     # A new key where the phrases are others, so that none is kept that is not on offer.
     key = f"measure_phrase_{'&'.join(phrases)}"
-    return st.selectbox(_PHRASE, range(len(phrases)), format_func=phrases.__getitem__, key=key)
+    return st.selectbox(t(_PHRASE), range(len(phrases)), format_func=phrases.__getitem__, key=key)
 
 
 def _show_histogram(report: MeasureReport, number: int, colour: str) -> None:
-    st.markdown(f"**{_VALUES}**")
+    st.markdown(f"**{t(_VALUES)}**")
     mask = report.overlaps.masks[number]
     found = histogram(single_values(report.segmentation.frame)[mask])
     if found is None:
-        st.caption(_NOTHING_INSIDE)
+        st.caption(t(_NOTHING_INSIDE))
         return
     show_values(found, value_unit(report), colour)
 
 
 def _show_objects(image: LoadedImage, report: MeasureReport, number: int, colour: str) -> None:
-    if not st.toggle(_COUNT, key="measure_count", help=_COUNT_HELP):
+    if not st.toggle(t(_COUNT), key="measure_count", help=t(_COUNT_HELP)):
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        least = st.number_input(_LEAST, 1, value=LEAST_PX, key="measure_least", width=180)
-        with st.spinner(_COUNTING):
+        least = st.number_input(
+            t(_LEAST), 1, value=LEAST_PX, key="measure_least", width=180, help=t(_LEAST_HELP)
+        )
+        with st.spinner(t(_COUNTING)):
             found = objects_of(image, report, number, int(least))
-        st.metric(_OBJECTS, found.count)
+        st.metric(t(_OBJECTS), found.count)
     words = []
     if at_border := int(found.at_border.sum()):
-        words.append(_OBJECTS_AT_BORDER.format(count=at_border))
+        words.append(t(_OBJECTS_AT_BORDER, count=at_border))
     if found.left_out:
-        words.append(_OBJECTS_LEFT_OUT.format(count=found.left_out, least=found.least_px))
+        words.append(t(_OBJECTS_LEFT_OUT, count=found.left_out, least=found.least_px))
     st.caption(" ".join(words))
     _show_sizes(report, number, found, colour)
 
@@ -215,26 +222,26 @@ def _show_sizes(report: MeasureReport, number: int, found: Instances, colour: st
     show_sizes(sizes, frame.spacing_mm.pixel_area_mm2 if frame.spacing_mm else None, colour)
     phrase = segmentation.phrases[number]
     make = partial(objects_csv, found, segmentation, phrase, report.levels)
-    _download(_OBJECTS_CSV, f"{neutral_stem(frame)}_objects.csv", make)
+    _download(t(_OBJECTS_CSV), f"{neutral_stem(frame)}_objects.csv", make)
 
 
 def _show_volume(volume: VolumeFound, frame: Frame) -> None:
-    st.markdown(f"**{_VOLUME}**")
+    st.markdown(f"**{t(_VOLUME)}**")
     show_volumes(volume.rows)
     gaps = ", ".join(row.phrase for row in volume.rows if row.slices_missing)
     cut = ", ".join(row.phrase for row in volume.rows if row.cut_off)
     if gaps:
-        st.warning(plain(_VOLUME_GAPS.format(phrases=gaps)), icon=":material/warning:")
+        st.warning(plain(t(_VOLUME_GAPS, phrases=gaps)), icon=":material/warning:")
     if cut:
-        st.warning(plain(_VOLUME_CUT.format(phrases=cut)), icon=":material/warning:")
-    words = [_VOLUME_AT if volume.levels else _VOLUME_LABELS]
+        st.warning(plain(t(_VOLUME_CUT, phrases=cut)), icon=":material/warning:")
+    words = [t(_VOLUME_AT if volume.levels else _VOLUME_LABELS)]
     if volume.rows[0].volume_ml is None:
-        words.append(_VOLUME_NO_SPACING)
+        words.append(t(_VOLUME_NO_SPACING))
     st.caption(plain(" ".join(words)))
     make = partial(
         volume_csv, volume.rows, engine=volume.engine, axis=frame.axis, levels=volume.levels
     )
-    _download(_VOLUME_CSV, f"{neutral_stem(frame)}_volume.csv", make)
+    _download(t(_VOLUME_CSV), f"{neutral_stem(frame)}_volume.csv", make)
 
 
 def _download(label: str, name: str, make: Callable[[], bytes], words: str | None = None) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from components.language import t
 from core.analysis.measure_region import BODY, LIT, STAINED
 from core.analysis.measure_values import PERCENTILES
 from core.export.table import MAIN_COLUMNS, measure_cells, volume_cells
@@ -58,10 +59,12 @@ _VALUE_TITLES = {
     "sd": "SD ({unit})",
     "min": "Lowest ({unit})",
     "max": "Highest ({unit})",
-    "percentile": "{percent} % percentile ({unit})",
 }
+_PERCENTILE = "{percent} % percentile ({unit})"
 _UNITS = {"luma": "brightness", "native": "grey value"}
-_X_SIZE, _Y_OBJECTS, _Y_PIXELS = "Area ({unit})", "Objects", "Pixels"
+_X_SIZE = "Area ({unit})"
+_Y_OBJECTS = "Objects"
+_Y_PIXELS = "Pixels"
 _VOLUME = (
     "phrase",
     "volume_ml",
@@ -81,7 +84,8 @@ _CHART_HEIGHT_PX = 200
 
 def value_unit(report: MeasureReport) -> str:
     """What the values of the file are, in words or as their unit."""
-    return _UNITS.get(report.value_name, report.value_name)
+    name = report.value_name
+    return t(_UNITS[name]) if name in _UNITS else name
 
 
 def show_measures(report: MeasureReport, *, every: bool) -> None:
@@ -92,8 +96,8 @@ def show_measures(report: MeasureReport, *, every: bool) -> None:
         every: All columns instead of the few that most people look for.
     """
     unit = report.value_name
-    titles = _TITLES | _titles_of_values(unit, value_unit(report))
-    titles["share_of_body_percent"] = _BODY_TITLES[report.region.name if report.region else BODY]
+    titles = _titles() | _titles_of_values(unit, value_unit(report))
+    titles["share_of_body_percent"] = t(_BODY_TITLES[report.region.name if report.region else BODY])
     rows = [measure_cells(report, row) for row in report.rows]
     known = report.segmentation.frame.spacing_mm is not None
     if every:
@@ -108,7 +112,7 @@ def show_measures(report: MeasureReport, *, every: bool) -> None:
 def show_volumes(rows: Sequence[VolumeMeasures]) -> None:
     """Show one row a phrase of a volume."""
     cells = [{"phrase": row.phrase, **volume_cells(row)} for row in rows]
-    _table(cells, _VOLUME, _TITLES)
+    _table(cells, _VOLUME, _titles())
 
 
 def show_values(found: Histogram, unit: str, colour: str) -> None:
@@ -119,7 +123,7 @@ def show_values(found: Histogram, unit: str, colour: str) -> None:
         unit: Of the values.
         colour: ``"#rrggbb"`` of the phrase.
     """
-    st.altair_chart(_bars(found, 1.0, unit, _Y_PIXELS, colour), width="stretch")
+    st.altair_chart(_bars(found, 1.0, unit, t(_Y_PIXELS), colour), width="stretch")
 
 
 def show_sizes(found: Histogram, pixel_mm2: float | None, colour: str) -> None:
@@ -130,20 +134,18 @@ def show_sizes(found: Histogram, pixel_mm2: float | None, colour: str) -> None:
         pixel_mm2: Area of a pixel in square millimetres, or None.
         colour: ``"#rrggbb"`` of the phrase.
     """
-    title = _X_SIZE.format(unit="mm²" if pixel_mm2 else "px")
-    st.altair_chart(_bars(found, pixel_mm2 or 1.0, title, _Y_OBJECTS, colour), width="stretch")
+    title = t(_X_SIZE, unit="mm²" if pixel_mm2 else "px")
+    chart = _bars(found, pixel_mm2 or 1.0, title, t(_Y_OBJECTS), colour)
+    st.altair_chart(chart, width="stretch")
+
+
+def _titles() -> dict[str, str]:
+    return {name: t(_TITLES[name]) for name in _TITLES}
 
 
 def _titles_of_values(name: str, unit: str) -> dict[str, str]:
-    found = {
-        f"{key}_{name}": title.format(unit=unit)
-        for key, title in _VALUE_TITLES.items()
-        if key != "percentile"
-    }
-    return found | {
-        f"p{p}_{name}": _VALUE_TITLES["percentile"].format(percent=p, unit=unit)
-        for p in PERCENTILES
-    }
+    found = {f"{key}_{name}": t(_VALUE_TITLES[key], unit=unit) for key in _VALUE_TITLES}
+    return found | {f"p{p}_{name}": t(_PERCENTILE, percent=p, unit=unit) for p in PERCENTILES}
 
 
 def _table(
@@ -182,9 +184,9 @@ def _bars(found: Histogram, factor: float, x_title: str, y_title: str, colour: s
             y=alt.Y("count:Q", title=y_title, axis=alt.Axis(tickMinStep=1)),
             y2=alt.datum(0),
             tooltip=[
-                alt.Tooltip("from:Q", format=".5~g"),
-                alt.Tooltip("to:Q", format=".5~g"),
-                alt.Tooltip("count:Q", format=","),
+                alt.Tooltip("from:Q", title=t("from"), format=".5~g"),
+                alt.Tooltip("to:Q", title=t("to"), format=".5~g"),
+                alt.Tooltip("count:Q", title=y_title, format=","),
             ],
         )
         .properties(height=_CHART_HEIGHT_PX)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.language import t, told
 from components.phrase_box import TEXT_KEY, same_thing, set_phrases, take_chips, typed_phrases
 from components.phrase_sets import show_phrase_shelf
 from components.phrase_tags import show_phrase_tags
@@ -59,7 +60,7 @@ def suggestions_for(state: Session, image: LoadedImage, frame: Frame) -> Suggest
     then trained phrases for the kind of image.
     """
     guess = _guess_of(image, frame)
-    trained = [t for group in guess.groups[:1] for t in group.recommended or group.targets]
+    trained = [one for group in guess.groups[:1] for one in group.recommended or group.targets]
     offered = [*image.phrases, *_of_demo(state, frame), *trained]
     unique: dict[str, str] = {}
     for phrase in offered:
@@ -78,10 +79,10 @@ def show_phrase_picker(suggestions: Suggestions) -> str:
     """
     st.session_state.setdefault(TEXT_KEY, "")
     text = st.text_input(
-        "Look for",
+        t("Look for"),
         key=TEXT_KEY,
-        placeholder="liver & tumor",
-        help=_BOX_HELP,
+        placeholder=t("liver & tumor"),
+        help=t(_BOX_HELP),
         max_chars=2000,
         persist_state="session",
     )
@@ -119,14 +120,15 @@ def _choose_group(guess: Guess) -> Group | None:
     likely = {group.title: group for group in guess.groups}
     groups = {**likely, **{group.title: group for group in vocabulary().groups}}
     first = next(iter(likely), "")
-    here = _FOR_THIS_KIND.format(kind=first) if first else _FOR_THIS_IMAGE
+    here = t(_FOR_THIS_KIND, kind=told(first)) if first else t(_FOR_THIS_IMAGE)
+    names = {_THIS_IMAGE: here, **{title: told(title) for title in groups}}
     chosen = st.selectbox(
-        "Suggestions",
-        [_THIS_IMAGE, *groups],
-        format_func=lambda title: title or here,
+        t("Suggestions"),
+        names,
+        format_func=names.__getitem__,
         # What was chosen holds for images of the same kind.
         key=f"phrases_group_{first}",
-        help=_GROUP_HELP.format(why=guess.why),
+        help=t(_GROUP_HELP, why=told(guess.why)),
         persist_state="session",
     )
     return groups.get(chosen or "")
@@ -139,7 +141,7 @@ def _show_chips(chips: Sequence[str]) -> None:
     # The chips follow the box: a phrase typed by hand lights its chip up.
     st.session_state[_CHIPS_KEY] = [chip for chip in chips if same_thing(chip) in typed]
     st.pills(
-        "Suggestions",
+        t("Suggestions"),
         chips,
         selection_mode="multi",
         key=_CHIPS_KEY,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.language import t, told
 from components.notices import plain, show_error
 from components.phrase_box import add_phrase, set_phrases, typed_phrases
 from core.errors import InputError
@@ -43,9 +44,13 @@ def show_phrase_shelf(state: Session) -> None:
     """
     _remember(state)
     with st.container(horizontal=True, gap="small"):
-        with st.popover("Search", type="tertiary", icon=":material/search:", help=_SEARCH_TITLE):
+        with st.popover(
+            t("Search"), type="tertiary", icon=":material/search:", help=t(_SEARCH_TITLE)
+        ):
             _show_search()
-        with st.popover("Sets", type="tertiary", icon=":material/bookmarks:", help=_SETS_TITLE):
+        with st.popover(
+            t("Sets"), type="tertiary", icon=":material/bookmarks:", help=t(_SETS_TITLE)
+        ):
             _show_history()
             _show_sets()
 
@@ -62,10 +67,10 @@ def _remember(state: Session) -> None:
 
 def _show_search() -> None:
     wanted = st.text_input(
-        "Search the trained phrases", key=_SEARCH_KEY, max_chars=60, help=_SEARCH_HELP
+        t("Search the trained phrases"), key=_SEARCH_KEY, max_chars=60, help=t(_SEARCH_HELP)
     )
     if not wanted:
-        st.caption(_FIRST_USE)
+        st.caption(t(_FIRST_USE))
         return
     found = search(wanted)
     for hit in found[:_MOST_FOUND]:
@@ -75,21 +80,21 @@ def _show_search() -> None:
             key=f"phrases_found_{hit.target}",
             type="tertiary",
             icon=":material/add:",
-            help=plain(", ".join(hit.kinds)) or None,
+            help=plain(", ".join(told(kind) for kind in hit.kinds)) or None,
             on_click=add_phrase,
             args=(hit.target,),
         )
     if not found:
-        st.caption(_NOTHING)
+        st.caption(t(_NOTHING))
     elif len(found) > _MOST_FOUND:
-        st.caption(_MORE.format(count=len(found) - _MOST_FOUND))
+        st.caption(t(_MORE, count=len(found) - _MOST_FOUND))
 
 
 def _show_history() -> None:
-    st.markdown("**Used before**")
+    st.markdown(f"**{t('Used before')}**")
     history: list[str] = st.session_state[_HISTORY_KEY]
     if not history:
-        st.caption(_NO_HISTORY)
+        st.caption(t(_NO_HISTORY))
     for number, text in enumerate(history):
         st.button(
             plain(text),
@@ -102,7 +107,7 @@ def _show_history() -> None:
 
 
 def _show_sets() -> None:
-    st.markdown("**Sets**")
+    st.markdown(f"**{t('Sets')}**")
     sets = _sets()
     for one in sets:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -116,17 +121,17 @@ def _show_sets() -> None:
                 args=(one.phrases,),
             )
             st.button(
-                "Remove",
+                t("Remove"),
                 key=f"phrases_drop_{one.name}",
                 type="tertiary",
                 on_click=_drop,
                 args=(one,),
             )
-    st.text_input("Name of the set", key=_NAME_KEY, max_chars=60, placeholder="Kidneys")
-    st.button("Save what is in the box", key="phrases_save", on_click=_save, width="stretch")
+    st.text_input(t("Name of the set"), key=_NAME_KEY, max_chars=60, placeholder=t("Kidneys"))
+    st.button(t("Save what is in the box"), key="phrases_save", on_click=_save, width="stretch")
     if sets:
         st.download_button(
-            "Save to a file",
+            t("Save to a file"),
             data=lambda: dump_sets(sets),
             file_name="phrase_sets.json",
             mime="application/json",
@@ -135,11 +140,11 @@ def _show_sets() -> None:
             icon=":material/download:",
             width="stretch",
         )
-    st.file_uploader("Open a file of sets", type="json", key=_FILE_KEY, on_change=_open)
+    st.file_uploader(t("Open a file of sets"), type="json", key=_FILE_KEY, on_change=_open)
     problem = st.session_state.pop(_PROBLEM_KEY, None)
     if problem is not None:
         show_error(problem)
-    st.caption(_STAYS)
+    st.caption(t(_STAYS))
 
 
 def _sets() -> tuple[PhraseSet, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
+from components.language import t, told
 from components.notices import plain
 from components.phrase_box import replace_phrase
 from core.prompts import hints_for, join_phrases, tag_of, wording_to_send
@@ -59,9 +60,9 @@ def show_phrase_tags(text: str, phrases: Sequence[str], groups: Sequence[Group])
         _show_badges(tags, as_typed=as_typed)
     _show_meant(tags)
     if near:
-        st.checkbox(_AS_TYPED, key=AS_TYPED_KEY, help=_AS_TYPED_HELP, persist_state="session")
+        st.checkbox(t(_AS_TYPED), key=AS_TYPED_KEY, help=t(_AS_TYPED_HELP), persist_state="session")
     for hint in hints_for(text):
-        st.caption(f":material/info: {plain(hint)}")
+        st.caption(f":material/info: {plain(told(hint))}")
     if not near or as_typed:
         return text
     return join_phrases(wording_to_send(phrases))
@@ -74,34 +75,33 @@ def _show_badges(tags: Sequence[PhraseTag], *, as_typed: bool) -> None:
         for tag in tags:
             if tag not in counted:
                 label, colour = _badge(tag, as_typed=as_typed)
-                st.badge(label, color=colour, help=plain(tag.reason))
+                st.badge(plain(label), color=colour, help=plain(told(tag.reason)))
         if counted:
             names = ", ".join(tag.phrase for tag in counted)
             st.badge(
-                _MANY_TRAINED.format(count=len(counted)),
+                t(_MANY_TRAINED, count=len(counted)),
                 color="blue",
-                help=plain(_MANY_TRAINED_HELP.format(phrases=names)),
+                help=plain(t(_MANY_TRAINED_HELP, phrases=names)),
             )
 
 
 def _badge(tag: PhraseTag, *, as_typed: bool) -> tuple[str, Colour]:
-    template, colour = _words_and_colour(tag, as_typed=as_typed)
-    return plain(template.format(phrase=_short(tag.phrase), sent=_short(tag.sent))), colour
-
-
-def _words_and_colour(tag: PhraseTag, *, as_typed: bool) -> tuple[str, Colour]:
+    phrase = _short(tag.phrase)
     if tag.kind == "unseen":
-        return _UNSEEN, "orange"
+        return t(_UNSEEN, phrase=phrase), "orange"
     if tag.kind == "near":
-        return _NEAR_AS_TYPED if as_typed else _NEAR, "violet"
-    return (_ELSEWHERE, "gray") if tag.here is False else (_TRAINED, "blue")
+        near = t(_NEAR_AS_TYPED, phrase=phrase)
+        return near if as_typed else t(_NEAR, phrase=phrase, sent=_short(tag.sent)), "violet"
+    if tag.here is False:
+        return t(_ELSEWHERE, phrase=phrase), "gray"
+    return t(_TRAINED, phrase=phrase), "blue"
 
 
 def _show_meant(tags: Sequence[PhraseTag]) -> None:
     meant = [(tag.phrase, guess) for tag in tags for guess in tag.guesses]
     for phrase, guess in meant[:_MOST_MEANT]:
         st.button(
-            plain(_MEANT.format(guess=guess)),
+            plain(t(_MEANT, guess=guess)),
             key=f"phrases_meant_{phrase}_{guess}",
             type="tertiary",
             icon=":material/spellcheck:",

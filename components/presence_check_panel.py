@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.notices import plain, show_error
+from components.language import t, told
+from components.notices import show_error
 from components.presence_desk import presence_desk
 from core.analysis.biomedparse_check import MEANING, REJECT_UNDER, TargetDistributions, p_value
 from core.errors import InputError
@@ -30,6 +31,8 @@ _OTHER_MODEL = (
     "These masks are of another engine, whose probabilities differ from those in the file. The "
     "p-values mean nothing for them."
 )
+_ONE_READ = "1 kind of picture has been read."
+_READ = "{count} kinds of pictures have been read."
 _NO_TARGET = "None: the file has no distribution of this phrase for this kind of picture."
 _NO_MASK = "None: no pixel has a probability of one half and more."
 _NO_PROBABILITY = "None: the mask came without probabilities."
@@ -46,35 +49,36 @@ def show_published_check(frame: Frame, result: Segmentation, judged: Sequence[Ju
         judged: What is thought of each of them.
     """
     desk = presence_desk()
-    st.caption(MEANING)
+    st.caption(told(MEANING))
     _read_file(desk)
     if desk.distributions is None:
         return
     kind = st.selectbox(
-        _KIND, desk.distributions.kinds, index=None, placeholder=_CHOOSE, key="presence_kind"
+        t(_KIND), desk.distributions.kinds, index=None, placeholder=t(_CHOOSE), key="presence_kind"
     )
     if kind is None:
         return
     if result.backend == "demo":
-        st.warning(_OTHER_MODEL, icon=":material/warning:")
+        st.warning(t(_OTHER_MODEL), icon=":material/warning:")
     rows = [
-        {"Phrase": mask.phrase, **_answer(desk.distributions, kind, mask, frame, one)}
+        {t("Phrase"): mask.phrase, **_answer(desk.distributions, kind, mask, frame, one)}
         for mask, one in zip(result.masks, judged, strict=True)
     ]
     st.dataframe(
         rows,
         hide_index=True,
         width="stretch",
-        column_config={"p-value": st.column_config.NumberColumn(format="%.4f")},
+        column_config={t("p-value"): st.column_config.NumberColumn(format="%.4f")},
     )
 
 
 def _read_file(desk: PresenceDesk) -> None:
-    file = st.file_uploader(_UPLOAD, type="json", key="target_dist", help=_UPLOAD_HELP)
+    file = st.file_uploader(t(_UPLOAD), type="json", key="target_dist", help=t(_UPLOAD_HELP))
     if file is None:
         # Nothing in the box: what was read before this panel was closed stays.
         if desk.distributions is not None:
-            st.caption(plain(f"{len(desk.distributions.kinds)} kinds of pictures have been read."))
+            count = len(desk.distributions.kinds)
+            st.caption(t(_ONE_READ) if count == 1 else t(_READ, count=count))
         return
     if file.file_id not in desk.read_files:
         try:
@@ -93,10 +97,14 @@ def _answer(
     """The p-value of one mask, or why there is none."""
     target = distributions.target_for(kind, mask.phrase)
     if target is None:
-        return {"p-value": None, "Reading": _NO_TARGET}
+        return _row(None, t(_NO_TARGET))
     if not mask.area():
-        return {"p-value": None, "Reading": _NO_MASK}
+        return _row(None, t(_NO_MASK))
     if not one.evidence.soft:
-        return {"p-value": None, "Reading": _NO_PROBABILITY}
+        return _row(None, t(_NO_PROBABILITY))
     found = p_value(distributions, kind, target, mask, frame)
-    return {"p-value": found, "Reading": _UNLIKE if found < REJECT_UNDER else _NOT_UNLIKE}
+    return _row(found, t(_UNLIKE) if found < REJECT_UNDER else t(_NOT_UNLIKE))
+
+
+def _row(found: float | None, reading: str) -> dict[str, object]:
+    return {t("p-value"): found, t("Reading"): reading}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from components.language import t
 from components.notices import plain, show_error
 from components.presence_desk import presence_desk
 from core.analysis.presence_fit import (
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     from core.segmentation import PhraseMask
 
 _INTRO = (
-    "Decide on masks as you look at them. From "
-    f"{LEAST_EACH} accepted and {LEAST_EACH} rejected ones a rule of your own can be fitted. "
-    "Decisions hold numbers only: no picture, no phrase and no name."
+    "Decide on masks as you look at them. From {accepted} accepted and {rejected} rejected ones a "
+    "rule of your own can be fitted. Decisions hold numbers only: no picture, no phrase and no "
+    "name."
 )
 _ACCEPT, _REJECT = "Accept", "Reject"
 _COUNTS = "{accepted} accepted and {rejected} rejected so far."
@@ -49,9 +50,7 @@ _PREDICTED = "Predicted chance of being accepted"
 _ACCEPTED = "Share that you accepted"
 # Seen well on the light and on the dark page.
 _MARKS = "#1a91a6"
-_USE_HELP = (
-    f"Plausible then means: at least {ACCEPT_FROM:.0%} of masks like it would be accepted by you."
-)
+_USE_HELP = "Plausible then means: at least {share:.0%} of masks like it would be accepted by you."
 
 
 def show_own_results(masks: Sequence[PhraseMask], judged: Sequence[Judged]) -> None:
@@ -62,17 +61,17 @@ def show_own_results(masks: Sequence[PhraseMask], judged: Sequence[Judged]) -> N
         judged: What is thought of each of them.
     """
     desk = presence_desk()
-    st.caption(_INTRO)
+    st.caption(t(_INTRO, accepted=LEAST_EACH, rejected=LEAST_EACH))
     for mask, one in zip(masks, judged, strict=True):
         _take_decision(desk, mask, one)
     examples = desk.examples
     accepted = sum(example.accepted for example in examples)
-    st.markdown(_COUNTS.format(accepted=accepted, rejected=len(examples) - accepted))
+    st.markdown(t(_COUNTS, accepted=accepted, rejected=len(examples) - accepted))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Fit a rule to these", key="fit_presence", icon=":material/tune:"):
+        if st.button(t("Fit a rule to these"), key="fit_presence", icon=":material/tune:"):
             _fit(desk)
         st.download_button(
-            "Save the decisions",
+            t("Save the decisions"),
             data=lambda: examples_to_json(desk.examples),
             file_name="decisions.json",
             mime="application/json",
@@ -90,9 +89,11 @@ def _take_decision(desk: PresenceDesk, mask: PhraseMask, one: Judged) -> None:
     key = (mask.phrase.casefold(), mask.sha256)
     before = desk.decisions.get(key)
     standing = None if before is None else (_ACCEPT if before.accepted else _REJECT)
+    answers = {_ACCEPT: t("Accept"), _REJECT: t("Reject")}
     decision = st.segmented_control(
         plain(one.phrase),
-        (_ACCEPT, _REJECT),
+        answers,
+        format_func=answers.__getitem__,
         default=standing,
         # A new widget for a new mask, so that no decision is taken over.
         key=f"decide_{mask.phrase.casefold()}_{mask.sha256[:16]}",
@@ -116,7 +117,11 @@ def _fit(desk: PresenceDesk) -> None:
 
 def _read_files(desk: PresenceDesk) -> None:
     files = st.file_uploader(
-        _FILES, type="json", accept_multiple_files=True, key="presence_files", help=_FILES_HELP
+        t(_FILES),
+        type="json",
+        accept_multiple_files=True,
+        key="presence_files",
+        help=t(_FILES_HELP),
     )
     fresh = [file for file in files if file.file_id not in desk.read_files]
     for file in fresh:
@@ -148,22 +153,22 @@ def _read(desk: PresenceDesk, data: bytes) -> InputError | None:
 
 def _show_fitted(desk: PresenceDesk, fitted: FittedRule) -> None:
     calibration = fitted.calibration
-    sentence = _BETTER.format(brier=calibration.brier, share=calibration.brier_of_share)
+    sentence = t(_BETTER, brier=calibration.brier, share=calibration.brier_of_share)
     st.markdown(plain(sentence))
     if not calibration.helps:
-        st.warning(_NO_BETTER, icon=":material/warning:")
-    st.altair_chart(calibration_chart(calibration), width="content", alt=_CHART_TEXT)
-    st.caption(_CHART_TEXT)
+        st.warning(t(_NO_BETTER), icon=":material/warning:")
+    st.altair_chart(calibration_chart(calibration), width="content", alt=t(_CHART_TEXT))
+    st.caption(t(_CHART_TEXT))
     wanted = st.toggle(
-        "Use this rule",
+        t("Use this rule"),
         value=desk.in_use,
         # Another rule, another switch, which starts as off.
         key=f"use_rule_{hash(fitted)}",
         disabled=not calibration.helps,
-        help=_USE_HELP,
+        help=t(_USE_HELP, share=ACCEPT_FROM),
     )
     st.download_button(
-        "Save this rule",
+        t("Save this rule"),
         data=fitted.to_json,
         file_name="rule.json",
         mime="application/json",
@@ -181,9 +186,9 @@ def calibration_chart(calibration: Calibration) -> Any:  # noqa: ANN401 - Altair
     import altair as alt  # noqa: PLC0415 - slow to load, and needed only for this chart
 
     share = alt.Scale(domain=(0, 1))
-    across = alt.X("predicted:Q", scale=share, title=_PREDICTED)
-    up = alt.Y("accepted:Q", scale=share, title=_ACCEPTED)
-    ends_at = alt.Y("low:Q", scale=share, title=_ACCEPTED)
+    across = alt.X("predicted:Q", scale=share, title=t(_PREDICTED))
+    up = alt.Y("accepted:Q", scale=share, title=t(_ACCEPTED))
+    ends_at = alt.Y("low:Q", scale=share, title=t(_ACCEPTED))
     ends = [{"predicted": share, "accepted": share} for share in (0, 1)]
     ideal = alt.Chart(alt.InlineData(values=ends))
     found = alt.Chart(alt.InlineData(values=[vars(one) for one in calibration.bins]))
@@ -194,9 +199,9 @@ def calibration_chart(calibration: Calibration) -> Any:  # noqa: ANN401 - Altair
             x=across,
             y=up,
             tooltip=[
-                alt.Tooltip("count:Q", title="Results"),
-                alt.Tooltip("predicted:Q", title="Predicted", format=".0%"),
-                alt.Tooltip("accepted:Q", title="Accepted", format=".0%"),
+                alt.Tooltip("count:Q", title=t("Results")),
+                alt.Tooltip("predicted:Q", title=t("Predicted"), format=".0%"),
+                alt.Tooltip("accepted:Q", title=t("Accepted"), format=".0%"),
             ],
         ),
     ).properties(width=320, height=280)

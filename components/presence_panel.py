@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.language import t, told
 from components.notices import plain
 from components.presence_check_panel import show_published_check
 from components.presence_desk import presence_desk, presence_of
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 PRESENCE_TITLE = "Can these be believed?"
 
-_TABS = ("Levels", "The rule", "Your own results", "BiomedParse's check")
 _DEFAULT_IN_USE = "This is the default rule. Its limits are explained in docs/presence.md."
 _OWN_IN_USE = "This is the rule fitted to your own results."
 _AT_THRESHOLDS = (
@@ -43,7 +43,11 @@ def show_presence_panel(
         result: Its masks.
     """
     judged = presence_of(state, frame, result.masks)
-    levels, rule, own, published = st.tabs(_TABS, key="presence_tabs", on_change="rerun")
+    levels, rule, own, published = st.tabs(
+        (t("Levels"), t("The rule"), t("Your own results"), t("BiomedParse's check")),
+        key="presence_tabs",
+        on_change="rerun",
+    )
     if levels.open:
         with levels:
             _show_levels(judged)
@@ -65,43 +69,45 @@ def _show_levels(judged: tuple[Judged, ...]) -> None:
         width="stretch",
         row_height=36,
         column_config={
-            "Reasons": st.column_config.TextColumn(width="large"),
-            "Area": st.column_config.NumberColumn(format="%.3f %%", help="Share of the picture."),
-            "Highest": st.column_config.NumberColumn(
-                format="%.2f", help="Highest probability anywhere."
+            t("Reasons"): st.column_config.TextColumn(width="large"),
+            t("Area"): st.column_config.NumberColumn(
+                format="%.3f %%", help=t("Share of the picture.")
             ),
-            "Mean": st.column_config.NumberColumn(
-                format="%.2f", help="Mean probability of the mask's pixels."
+            t("Highest"): st.column_config.NumberColumn(
+                format="%.2f", help=t("Highest probability anywhere.")
             ),
-            "Undecided": st.column_config.NumberColumn(
+            t("Mean"): st.column_config.NumberColumn(
+                format="%.2f", help=t("Mean probability of the mask's pixels.")
+            ),
+            t("Undecided"): st.column_config.NumberColumn(
                 format="%.0f %%",
-                help="Of the pixels with a probability of 0.25 and more, those under 0.75.",
+                help=t("Of the pixels with a probability of 0.25 and more, those under 0.75."),
             ),
-            "Pieces": st.column_config.NumberColumn(
-                help="Separate parts; pixels that touch at a corner belong together."
+            t("Pieces"): st.column_config.NumberColumn(
+                help=t("Separate parts; pixels that touch at a corner belong together.")
             ),
         },
     )
-    st.caption(NO_FINDING)
-    st.caption(_AT_THRESHOLDS)
+    st.caption(told(NO_FINDING))
+    st.caption(t(_AT_THRESHOLDS))
 
 
 def _row(one: Judged) -> dict[str, object]:
     evidence, presence = one.evidence, one.presence
     return {
-        "Phrase": one.phrase,
-        "Level": TITLES[presence.level].rstrip("."),
-        "Reasons": " ".join(presence.reasons),
-        "Area": 100 * evidence.area,
-        "Highest": evidence.peak,
-        "Mean": evidence.mean,
-        "Undecided": 100 * evidence.undecided,
-        "Pieces": evidence.pieces,
+        t("Phrase"): one.phrase,
+        t("Level"): told(TITLES[presence.level]).rstrip("."),
+        t("Reasons"): " ".join(told(reason) for reason in presence.reasons),
+        t("Area"): 100 * evidence.area,
+        t("Highest"): evidence.peak,
+        t("Mean"): evidence.mean,
+        t("Undecided"): 100 * evidence.undecided,
+        t("Pieces"): evidence.pieces,
     }
 
 
 def _show_rule() -> None:
     fitted = presence_desk().rule
     sentences = fitted.in_words() if fitted else DEFAULT_RULE.in_words()
-    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
-    st.caption(_OWN_IN_USE if fitted else _DEFAULT_IN_USE)
+    st.markdown("\n".join(f"- {plain(told(sentence))}" for sentence in sentences))
+    st.caption(t(_OWN_IN_USE) if fitted else t(_DEFAULT_IN_USE))

@@ -18,6 +18,7 @@ from components.connection import (
     source_for,
     way_in_use,
 )
+from components.language import t
 from components.notices import plain, show_error
 from core.errors import WorkbenchError
 from core.secret import Secret
@@ -52,31 +53,44 @@ _HELP = {
     "workload": "Takes the identity of the Kubernetes workload.",
     "secret": "Takes the application whose id and secret are in the environment.",
 }
+_NAMED = "Signed in as `{name}`."
+_APP_NAMED = "Signed in as `{name}`, an application."
+_SOMEBODY = "Signed in."
+_APP = "Signed in, an application."
+_BEGIN = {"device": "Get a code", "browser": "Open the window"}
 _WAY = "sign_in_way"
 _KEY = "sign_in_key"
 _RESOURCE_ID = "sign_in_resource_id"
 
 
+def way_in_words(way: str) -> str:
+    """A way to sign in, as the page calls it."""
+    return t(TITLES[way]) if way in TITLES else way
+
+
 def show_sign_in_panel(state: Session) -> None:
     """Show the ways to sign in and what the chosen one needs."""
-    st.subheader("Sign-in")
+    st.subheader(t("Sign-in"))
     way = way_in_use(state)
+    ways = {name: way_in_words(name) for name in offered_ways(state)}
     st.session_state[_WAY] = way
     st.selectbox(
-        "How",
-        offered_ways(state),
-        format_func=lambda name: TITLES.get(name, name),
+        t("How"),
+        list(ways),
+        format_func=lambda name: ways.get(name, name),
         key=_WAY,
         on_change=_take_way,
         args=(state,),
-        help="The ways that use an identity of the computer on which this program runs are offered "
-        "to whoever sits at it, and for the operator's endpoint.",
+        help=t(
+            "The ways that use an identity of the computer on which this program runs are offered "
+            "to whoever sits at it, and for the operator's endpoint."
+        ),
     )
     identity = _identity(state)
     if way == "key":
         _show_key(state)
     else:
-        st.caption(_HELP[way])
+        st.caption(t(_HELP[way]))
         if way == "workspace":
             _show_resource_id(state)
         _show_way(state, way, signed_in=identity is not None)
@@ -89,17 +103,19 @@ def _show_key(state: Session) -> None:
     """The field is emptied at once: the key goes to the session, not back to the browser."""
     st.session_state[_KEY] = ""
     st.text_input(
-        "Key",
+        t("Key"),
         type="password",
         key=_KEY,
         autocomplete="off",
-        placeholder="A key is set. Type another to replace it." if state.entry.key else "",
+        placeholder=t("A key is set. Type another to replace it.") if state.entry.key else "",
         on_change=_take_key,
         args=(state,),
-        help="Kept in this browser session only; never shown, logged or exported. It is on the "
-        "endpoint's Consume tab in Azure Machine Learning studio.",
+        help=t(
+            "Kept in this browser session only; never shown, logged or exported. It is on the "
+            "endpoint's Consume tab in Azure Machine Learning studio."
+        ),
     )
-    if state.entry.key and st.button("Forget the key", key="forget_key"):
+    if state.entry.key and st.button(t("Forget the key"), key="forget_key"):
         state.entry = replace(state.entry, key=None)
         st.rerun()
 
@@ -107,13 +123,15 @@ def _show_key(state: Session) -> None:
 def _show_resource_id(state: Session) -> None:
     st.session_state[_RESOURCE_ID] = state.entry.resource_id
     st.text_input(
-        "Resource id of the endpoint",
+        t("Resource id of the endpoint"),
         key=_RESOURCE_ID,
-        placeholder="/subscriptions/.../onlineEndpoints/NAME",
+        placeholder=t("/subscriptions/.../onlineEndpoints/NAME"),
         on_change=_take_resource_id,
         args=(state,),
-        help="Empty takes the operator's. In Azure Machine Learning studio it is among the "
-        "details of the endpoint.",
+        help=t(
+            "Empty takes the operator's. In Azure Machine Learning studio it is among the "
+            "details of the endpoint."
+        ),
     )
 
 
@@ -126,7 +144,7 @@ def _show_way(state: Session, way: str, *, signed_in: bool) -> None:
             return
         if now.error is not None:
             show_error(now.error)
-    label = {"device": "Get a code", "browser": "Open the window"}.get(way, "Sign in")
+    label = t(_BEGIN[way]) if way in _BEGIN else t("Sign in")
     if not signed_in and st.button(label, key="sign_in", type="primary"):
         _sign_in(state, way)
 
@@ -136,7 +154,7 @@ def _sign_in(state: Session, way: str) -> None:
         if way in PERSONAL_WAYS:
             ask_person(state, way)
         else:
-            with st.spinner("Signing in"):
+            with st.spinner(t("Signing in")):
                 _learn_identity(source_for(state, way))
     except WorkbenchError as error:
         show_error(error)
@@ -168,36 +186,39 @@ def _show_waiting(source: PersonSource) -> None:
         st.rerun()
     with st.container(border=True):
         if source.way == "browser":
-            st.markdown("Go on in the browser window that has opened.")
+            st.markdown(t("Go on in the browser window that has opened."))
         elif not now.code:
-            st.markdown("Asking for a code.")
+            st.markdown(t("Asking for a code."))
         else:
             _show_code(now)
-        if st.button("Cancel", key="cancel_sign_in", icon=":material/close:"):
+        if st.button(t("Cancel"), key="cancel_sign_in", icon=":material/close:"):
             source.cancel()
             st.rerun()
 
 
 def _show_code(now: SignInState) -> None:
-    st.markdown("Enter this code on Microsoft's page. Never enter a code that another gave you.")
+    st.markdown(t("Enter this code on Microsoft's page. Never enter a code that another gave you."))
     st.title(plain(now.code), anchor=False)
     if now.link:
-        st.link_button("Open Microsoft's page", now.link, icon=":material/open_in_new:")
+        st.link_button(t("Open Microsoft's page"), now.link, icon=":material/open_in_new:")
         st.caption(f"`{now.link}`")
     if now.expires is not None:
         left = max(0, round((now.expires - datetime.now(UTC)).total_seconds()))
-        st.caption(f"The code ends in {left // 60}:{left % 60:02}.")
+        st.caption(t("The code ends in {time}.", time=f"{left // 60}:{left % 60:02}"))
 
 
 def _show_identity(state: Session, identity: Identity) -> None:
     # As code, since Markdown would make a mail address a link.
     name = identity.name.replace("`", "")
-    who = f"Signed in as `{name}`" if name else "Signed in"
-    kind = ", an application" if identity.kind == "app" else ""
-    st.success(f"{who}{kind}.", icon=":material/person:")
+    app = identity.kind == "app"
+    if name:
+        who = t(_APP_NAMED, name=name) if app else t(_NAMED, name=name)
+    else:
+        who = t(_APP) if app else t(_SOMEBODY)
+    st.success(who, icon=":material/person:")
     if identity.tenant_id:
-        st.caption(f"Tenant {plain(identity.tenant_id)}")
-    if st.button("Sign out", key="sign_out", icon=":material/logout:"):
+        st.caption(t("Tenant {tenant}", tenant=plain(identity.tenant_id)))
+    if st.button(t("Sign out"), key="sign_out", icon=":material/logout:"):
         sign_out(state)
         st.rerun()
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from components.language import t
+
 if TYPE_CHECKING:
     from core.analysis.stability import Variant
     from core.analysis.stability_result import Stability
@@ -45,23 +47,25 @@ def show_pairs(found: Stability) -> None:
             width=_TABLE_PX,
             height="content",
             column_config={
-                "No.": st.column_config.NumberColumn(width="small"),
-                "Dice with 1": st.column_config.NumberColumn(format="%.2f", width="small"),
-                "Pixels": st.column_config.NumberColumn(format="localized", width="small"),
+                t("No."): st.column_config.NumberColumn(width="small"),
+                t("Dice with 1"): st.column_config.NumberColumn(format="%.2f", width="small"),
+                t("Pixels"): st.column_config.NumberColumn(format="localized", width="small"),
             },
         )
         st.altair_chart(_heat_map(found), width="content")
-    st.caption("The squares hold the Dice of each pair of answers, by their numbers in the table.")
+    st.caption(
+        t("The squares hold the Dice of each pair of answers, by their numbers in the table.")
+    )
 
 
 def rows(found: Stability) -> list[dict[str, object]]:
     """One row an answer, in the order in which they were asked."""
     return [
         {
-            "No.": number,
-            "Asked": variant_name(variant),
-            "Dice with 1": float(found.pairs[0, number - 1]),
-            "Pixels": area,
+            t("No."): number,
+            t("Asked"): variant_name(variant),
+            t("Dice with 1"): float(found.pairs[0, number - 1]),
+            t("Pixels"): area,
         }
         for number, (variant, area) in enumerate(
             zip(found.variants, found.areas, strict=True), start=1
@@ -71,7 +75,9 @@ def rows(found: Stability) -> list[dict[str, object]]:
 
 def variant_name(variant: Variant) -> str:
     """What the page calls one way to ask."""
-    return _NAMES.get(variant.code) or f"As “{variant.asked}”"
+    if variant.code in _NAMES:
+        return t(_NAMES[variant.code])
+    return t("As “{phrase}”", phrase=variant.asked)
 
 
 def _heat_map(found: Stability) -> Any:  # noqa: ANN401 - altair carries no types
@@ -88,9 +94,9 @@ def _heat_map(found: Stability) -> Any:  # noqa: ANN401 - altair carries no type
         x=alt.X("b:O", title=None, axis=alt.Axis(labelAngle=0, orient="top", ticks=False)),
         y=alt.Y("a:O", title=None, axis=alt.Axis(ticks=False)),
         tooltip=[
-            alt.Tooltip("one:N", title="One"),
-            alt.Tooltip("two:N", title="Other"),
-            alt.Tooltip("dice:Q", title="Dice", format=".3f"),
+            alt.Tooltip("one:N", title=t("One")),
+            alt.Tooltip("two:N", title=t("Other")),
+            alt.Tooltip("dice:Q", title=t("Dice"), format=".3f"),
         ],
     )
     scale = alt.Scale(domain=[0, 0.5, 1], range=_COLOURS, clamp=True)

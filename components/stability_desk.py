@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.language import t, told
 from components.notices import plain, show_error
 from core.analysis.stability_run import stability_of, stability_tasks
 from core.jobs import Job, failures_of
@@ -61,12 +62,21 @@ def desk_of_session() -> Desk:
 
 
 def agreement_layer(frame: Frame) -> PhraseMask | None:
-    """The agreement map of a frame for the viewer, when the user wants to see it."""
+    """The agreement map of a frame for the viewer, when the user wants to see it; files name it."""
+    found = _on_show(frame)
+    return PhraseMask(f"agreement on {found.phrase}", None, found.agreement) if found else None
+
+
+def agreement_title(frame: Frame) -> str | None:
+    """What the screen calls the agreement map that is on show with a frame, if there is one."""
+    found = _on_show(frame)
+    return t("agreement on {phrase}", phrase=found.phrase) if found else None
+
+
+def _on_show(frame: Frame) -> Stability | None:
     desk = desk_of_session()
     found = desk.results.get(desk.shown) if desk.shown else None
-    if found is None or found.frame_sha256 != frame.sha256:
-        return None
-    return PhraseMask(f"agreement on {found.phrase}", None, found.agreement)
+    return found if found and found.frame_sha256 == frame.sha256 else None
 
 
 def start(desk: Desk, question: Question, backend: Backend) -> None:
@@ -106,7 +116,7 @@ def show_state_of_run(desk: Desk) -> None:
         if desk.job is not None:
             _show_progress(desk)
         if desk.stopped:
-            st.caption(_STOPPED)
+            st.caption(t(_STOPPED))
         for failure in desk.failures:
             show_error(failure)
 
@@ -122,12 +132,17 @@ def _show_progress(desk: Desk) -> None:
         st.rerun()
     share = progress.done / max(1, progress.total)
     st.progress(share, text=_progress_words(progress, job.seconds))
-    if st.button("Cancel", key="stability_cancel", icon=":material/close:"):
+    if st.button(t("Cancel"), key="stability_cancel", icon=":material/close:"):
         job.cancel()
 
 
 def _progress_words(progress: Progress[Answers], seconds: float) -> str:
     waiting = progress.waiting
     if waiting is not None:
-        return plain(waiting.reason)
-    return f"{progress.done} of {progress.total} answered, {seconds:.0f} s"
+        return plain(told(waiting.reason))
+    return t(
+        "{done} of {total} answered, {seconds:.0f} s",
+        done=progress.done,
+        total=progress.total,
+        seconds=seconds,
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.engine_panel import Engine
+from components.language import t, told
 from components.notices import plain, show_error
 from components.privacy_gate import Sent, ask_consent, needs_consent
 from components.stability_chart import show_pairs
@@ -56,6 +57,11 @@ _SIDES = "The phrase says left or right, and a mirror picture swaps them: mirror
 _NO_ENGINE = "There is no engine to ask. Choose one at the left."
 _NOTHING = "Choose at least one change."
 _EMPTY = "No answer marks anything. That all agree on nothing does not show that nothing is there."
+_ANSWERS = "{count} answers of {engine}, cut at the level {level}."
+_MEAN = "The mean of all pairs: 1.00 when all masks are the same, 0.00 when no two share a pixel."
+_SOME_EMPTY = "{empty} of the {count} answers mark nothing."
+_OTHER_LEVEL = "The level on screen is {level} now; ask again to compare there."
+_MAP = "Show the agreement map in the viewer"
 _MAP_HELP = "For each pixel, the share of the answers that mark it, from 0 to 100 %."
 _SHOW = "stability_show"
 
@@ -79,7 +85,7 @@ def show_stability_panel(
     desk = desk_of_session()
     collect(desk)
     engine = engine or _chosen_engine(state)
-    st.caption(_INTRO)
+    st.caption(t(_INTRO))
     question = _choose(state, image, frame, result)
     pressed = False
     if question is not None:
@@ -109,12 +115,12 @@ def _choose(
 ) -> Question | None:
     """Let the user choose phrase, wordings and changes; None while they cannot be asked."""
     left, right = st.columns([1, 2], gap="medium")
-    phrase = left.selectbox("Phrase", result.phrases, key="stability_phrase")
+    phrase = left.selectbox(t("Phrase"), result.phrases, key="stability_phrase")
     words = right.text_input(
-        "Other wordings, joined by &",
+        t("Other wordings, joined by &"),
         join_phrases(other_wordings(phrase)),
         key=f"stability_words_{phrase.casefold()}",
-        placeholder="such as: hepatic tissue & liver parenchyma",
+        placeholder=t("such as: hepatic tissue & liver parenchyma"),
     )
     can = {
         "together": len(result.phrases) > 1,
@@ -126,16 +132,16 @@ def _choose(
         for kind in KINDS:
             possible = can.get(kind, True)
             wanted = st.checkbox(
-                _KIND_TITLES[kind],
+                t(_KIND_TITLES[kind]),
                 value=True,
                 key=f"stability_{kind}",
                 disabled=not possible,
-                help=_KIND_HELP[kind],
+                help=t(_KIND_HELP[kind]),
             )
             if wanted and possible:
                 kinds.append(kind)
     if not can["flip"]:
-        st.caption(_SIDES)
+        st.caption(t(_SIDES))
     try:
         wordings = parse_phrases(words) if can["wording"] else ()
         variants = plan(phrase, result.phrases, wordings, kinds)
@@ -153,16 +159,16 @@ def _show_price(
     backend = engine.backend if engine else None
     few = len(question.variants) < 2
     if engine is None or backend is None:
-        st.caption(_NO_ENGINE)
+        st.caption(t(_NO_ENGINE))
     elif few:
-        st.caption(_NOTHING)
+        st.caption(t(_NOTHING))
     else:
         price = cost(question.variants, backend)
         st.markdown(f":material/payments: {plain(_price(price, backend, engine.host, result))}")
         if backend.leaves_machine and (expected := forecast(price.masks, 1)):
-            st.caption(expected)
+            st.caption(told(expected))
     return st.button(
-        "Ask in these ways",
+        t("Ask in these ways"),
         key="stability_run",
         disabled=backend is None or blocked or few,
         icon=":material/play_arrow:",
@@ -173,12 +179,20 @@ def _price(price: Cost, backend: Backend, host: str, result: Segmentation) -> st
     """The cost in one sentence, before anything is asked."""
     if backend.leaves_machine:
         if price.requests == 1:
-            return f"{price.pictures} pictures in 1 request to {host}."
-        return f"{price.pictures} pictures in {price.requests} requests to {host}."
+            return t("{count} pictures in 1 request to {host}.", count=price.pictures, host=host)
+        return t(
+            "{count} pictures in {requests} requests to {host}.",
+            count=price.pictures,
+            requests=price.requests,
+            host=host,
+        )
     if result.engine != backend.label or result.seconds <= 0:
-        return f"{price.pictures} runs on this computer; nothing is sent."
-    seconds = max(1, round(result.seconds / len(result.masks) * price.masks))
-    return f"{price.pictures} runs on this computer, about {seconds} s; nothing is sent."
+        return t("{count} runs on this computer; nothing is sent.", count=price.pictures)
+    return t(
+        "{count} runs on this computer, about {seconds} s; nothing is sent.",
+        count=price.pictures,
+        seconds=max(1, round(result.seconds / len(result.masks) * price.masks)),
+    )
 
 
 def _ask_and_start(
@@ -213,9 +227,9 @@ def _show_known(desk: Desk, question: Question) -> None:
 def _show_result(desk: Desk, key: Key, found: Stability, question: Question) -> None:
     """The number with its words, the map's switch, and the tables."""
     left, right = st.columns([1, 3], gap="medium", vertical_alignment="center")
-    left.metric("Mean Dice", f"{found.score:.2f}", border=True)
+    left.metric(t("Mean Dice"), f"{found.score:.2f}", border=True)
     with right:
-        words = _EMPTY if found.empty == len(found.areas) else found.grade.words
+        words = t(_EMPTY) if found.empty == len(found.areas) else told(found.grade.words)
         st.markdown(f"**{plain(words)}**")
         st.caption(plain(_facts(found, question)))
     _show_map_switch(desk, key)
@@ -225,19 +239,22 @@ def _show_result(desk: Desk, key: Key, found: Stability, question: Question) -> 
 def _facts(found: Stability, question: Question) -> str:
     count = len(found.variants)
     said = [
-        f"{count} answers of {found.engine}, cut at the level {found.threshold}.",
-        "The mean of all pairs: 1.00 when all masks are the same, 0.00 when no two share a pixel.",
+        t(_ANSWERS, count=count, engine=told(found.engine), level=found.threshold),
+        t(_MEAN),
     ]
     if found.empty == 1:
-        said.append("One of the answers marks nothing.")
+        said.append(t("One of the answers marks nothing."))
     elif 0 < found.empty < count:
-        said.append(f"{found.empty} of the {count} answers mark nothing.")
+        said.append(
+            t("{empty} of the {count} answers mark nothing.", empty=found.empty, count=count)
+        )
     if len(found.missing) == 1:
-        said.append("One way to ask was not answered and does not count.")
+        said.append(t("One way to ask was not answered and does not count."))
     elif found.missing:
-        said.append(f"{len(found.missing)} ways to ask were not answered and do not count.")
+        ways = len(found.missing)
+        said.append(t("{count} ways to ask were not answered and do not count.", count=ways))
     if question.threshold != found.threshold:
-        said.append(f"The level on screen is {question.threshold} now; ask again to compare there.")
+        said.append(t(_OTHER_LEVEL, level=question.threshold))
     return " ".join(said)
 
 
@@ -249,7 +266,7 @@ def _show_map_switch(desk: Desk, key: Key) -> None:
         desk.turned = True
 
     st.session_state[_SHOW] = desk.shown == key
-    st.toggle("Show the agreement map in the viewer", key=_SHOW, on_change=take, help=_MAP_HELP)
+    st.toggle(t(_MAP), key=_SHOW, on_change=take, help=t(_MAP_HELP))
     if desk.turned:
         # The panel may be drawn alone, as a fragment: the viewer is part of the whole page.
         desk.turned = False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.connection import is_signed_in, token_for
+from components.language import t, told
 from components.notices import plain, show_error
 from components.services import services
 from components.volume_gate import ask_volume_consent
@@ -35,6 +36,21 @@ if TYPE_CHECKING:
     from core.volume_model import VolumeResult
 
 _TITLE = "Whole volume (MedImageParse 3D)"
+_NATIVE_HELP = (
+    "Otherwise the grey levels of the chosen window are sent, 0 to 255, as the model was trained: "
+    "CT with centre/width 40/400, -160/1500 for the lung, 40/80 for the brain and 400/1800 for "
+    "bone; all else between percentiles of the volume."
+)
+_NIFTI_HELP = (
+    "Labels and one mask a phrase as .nii.gz on the grid of the file, with its affine, and a "
+    "manifest."
+)
+_PICTURES_ONLY = "The sign-in of this session opens the endpoint for pictures only."
+_ANOTHER_WAY = "Have {name} set, or sign in another way on the page Connection."
+_NO_PLACE = "Choose a direction such as axial to see the masks; the stack has no place."
+_NOTHING = "{phrase}: nothing marked"
+_MARKED = "{phrase}: {count:,} voxels marked"
+_MARKED_ML = "{phrase}: {count:,} voxels marked, {size:.1f} ml"
 _SHOW_KEY = "show_volume_masks"
 _PATIENCE_S = 1.0
 _POLL_S = 0.4
@@ -58,20 +74,16 @@ def show_volume_model_panel(
     settings, problem = _settings()
     if settings is None and problem is None:
         return
-    with st.expander(_TITLE):
+    with st.expander(t(_TITLE)):
         if problem is not None:
             show_error(problem)
         if settings is not None:
             st.caption(f":material/cloud: {plain(settings.host)}")
             native = st.checkbox(
-                "Send the file's own values",
-                key="volume_native",
-                help="Otherwise the grey levels of the chosen window are sent, 0 to 255, as the "
-                "model was trained: CT with centre/width 40/400, -160/1500 for the lung, 40/80 for "
-                "the brain and 400/1800 for bone; all else between percentiles of the volume.",
+                t("Send the file's own values"), key="volume_native", help=t(_NATIVE_HELP)
             )
             pressed = st.button(
-                "Run on the whole volume",
+                t("Run on the whole volume"),
                 key="run_volume",
                 disabled=state.volume_job is not None,
                 width="stretch",
@@ -111,7 +123,7 @@ def show_volume_progress(state: Session) -> None:
     if not progress.running:
         st.rerun()
     st.caption(f":material/hourglass_top: {_sentence(progress, job.seconds)}")
-    if st.button("Cancel", key="cancel_volume", icon=":material/close:", width="stretch"):
+    if st.button(t("Cancel"), key="cancel_volume", icon=":material/close:", width="stretch"):
         job.cancel()
 
 
@@ -136,10 +148,7 @@ def _token(state: Session, settings: AzureSettings) -> Bearer | None:
     if source is None:
         return token_for(state, settings)
     if source.way == "workspace":
-        raise SettingsError(
-            "The sign-in of this session opens the endpoint for pictures only.",
-            f"Have {API_KEY_3D.name} set, or sign in another way on the page Connection.",
-        )
+        raise SettingsError(t(_PICTURES_ONLY), t(_ANOTHER_WAY, name=API_KEY_3D.name))
     if not is_signed_in(source):
         raise nobody_signed_in()
     return Bearer(source)
@@ -150,12 +159,12 @@ def _ask_and_start(
 ) -> None:
     try:
         token = _token(state, settings)
-        with st.spinner("The volume is made ready"):
+        with st.spinner(t("The volume is made ready")):
             item = prepare_volume(image.upload, text, wanted)
     except WorkbenchError as problem:
         show_error(problem)
         if not isinstance(problem, InputError):
-            st.page_link("pages/connection.py", icon=":material/settings_ethernet:")
+            st.page_link(page="pages/connection.py", icon=":material/settings_ethernet:")
         return
 
     def start() -> None:
@@ -191,10 +200,12 @@ def _start(
 def _sentence(progress: Progress[VolumeResult], seconds: float) -> str:
     waiting = progress.waiting
     if waiting is None:
-        return f"The model works on the volume, {seconds:.0f} s"
+        return t("The model works on the volume, {seconds:.0f} s", seconds=seconds)
+    reason = plain(told(waiting.reason))
     if waiting.seconds_left is None:
-        return plain(waiting.reason)
-    return f"{plain(waiting.reason)} Next try in {max(0, round(waiting.seconds_left))} s."
+        return reason
+    left = max(0, round(waiting.seconds_left))
+    return t("{reason} Next try in {seconds} s.", reason=reason, seconds=left)
 
 
 def _show_outcome(state: Session, image: LoadedImage, frame: Frame) -> None:
@@ -204,15 +215,11 @@ def _show_outcome(state: Session, image: LoadedImage, frame: Frame) -> None:
         return
     _show_switch(state)
     if result.segmentation(frame) is None:
-        st.caption("Choose a direction such as axial to see the masks; the stack has no place.")
+        st.caption(t(_NO_PLACE))
     for number, phrase in enumerate(result.phrases, start=1):
-        size_ml = result.millilitres(number)
-        count = result.voxels[number - 1]
-        found = "nothing marked" if not count else f"{count:,} voxels marked"
-        size = f", {size_ml:.1f} ml" if count and size_ml is not None else ""
-        st.caption(plain(f"{phrase}: {found}{size}"))
+        st.caption(plain(_found(phrase, result.voxels[number - 1], result.millilitres(number))))
     st.download_button(
-        "Volume masks as NIfTI",
+        t("Volume masks as NIfTI"),
         data=lambda: zip_files(volume_files(result)),
         file_name="volume_masks.zip",
         mime="application/zip",
@@ -220,9 +227,17 @@ def _show_outcome(state: Session, image: LoadedImage, frame: Frame) -> None:
         key="volume_nifti",
         icon=":material/download:",
         width="stretch",
-        help="Labels and one mask a phrase as .nii.gz on the grid of the file, with its affine, "
-        "and a manifest.",
+        help=t(_NIFTI_HELP),
     )
+
+
+def _found(phrase: str, count: int, size: float | None) -> str:
+    """How much a phrase has marked, and how large that is where the file tells."""
+    if not count:
+        return t(_NOTHING, phrase=phrase)
+    if size is None:
+        return t(_MARKED, phrase=phrase, count=count)
+    return t(_MARKED_ML, phrase=phrase, count=count, size=size)
 
 
 def _show_switch(state: Session) -> None:
@@ -232,4 +247,4 @@ def _show_switch(state: Session) -> None:
         state.show_volumes = bool(st.session_state[_SHOW_KEY])
 
     st.session_state[_SHOW_KEY] = state.show_volumes
-    st.toggle("Show these masks on every slice", key=_SHOW_KEY, on_change=take)
+    st.toggle(t("Show these masks on every slice"), key=_SHOW_KEY, on_change=take)

@@ -5,6 +5,7 @@ import streamlit as st
 from components.compare_panel import show_comparison
 from components.entry import enter_page
 from components.image_panel import show_image_list
+from components.language import t
 from components.notices import show_footer
 from components.run_panel import collect
 from components.state import session
@@ -20,10 +21,10 @@ collect(state)
 with st.sidebar:
     show_image_list(state)
 if state.image is None:
-    st.header("Compare")
-    st.caption(_HOW)
-    st.info("Open an image or a sample on the page Segment first.", icon=":material/image:")
-    st.page_link("pages/segment.py", label="Segment", icon=":material/center_focus_strong:")
+    st.header(t("Compare"))
+    st.caption(t(_HOW))
+    st.info(t("Open an image or a sample on the page Segment first."), icon=":material/image:")
+    st.page_link(page="pages/segment.py", label=t("Segment"), icon=":material/center_focus_strong:")
 else:
     show_comparison(state, state.image)
 show_footer()

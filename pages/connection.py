@@ -7,6 +7,7 @@ from components.doctor_panel import show_doctor_panel
 from components.endpoint_panel import show_endpoint_panel
 from components.entry import enter_page
 from components.find_panel import show_find_panel
+from components.language import t
 from components.notices import plain, show_error, show_footer
 from components.sign_in_panel import show_sign_in_panel
 from components.state import Session, session
@@ -22,14 +23,15 @@ def show_target(state: Session) -> AzureSettings | WorkbenchError | None:
         show_error(error)
         return error
     if settings is not None:
-        st.caption(f":material/cloud: Pictures go to {plain(settings.host)}.")
+        target = t("Pictures go to {host}.", host=plain(settings.host))
+        st.caption(f":material/cloud: {target}")
     return settings
 
 
 enter_page()
 state = session()
-st.header("Connection")
-st.caption("For the engine MedImageParse. Kept for this browser session only.")
+st.header(t("Connection"))
+st.caption(t("For the engine MedImageParse. Kept for this browser session only."))
 left, right = st.columns(2, gap="large")
 try:
     with left:

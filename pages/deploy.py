@@ -9,6 +9,7 @@ from components.deploy_form import show_form
 from components.deploy_panel import show_check, show_work
 from components.deployed_panel import show_deployed
 from components.entry import enter_page
+from components.language import t
 from components.notices import show_error, show_footer
 from components.state import Session, session
 from core.arm import ArmClient
@@ -24,7 +25,7 @@ def show_page(state: Session, arm: ArmClient) -> None:
         return
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.subheader("1. Where")
+        st.subheader(t("1. Where"))
         workspace = choose_workspace(arm, "deploy")
         if workspace is not None:
             show_check(desk, show_form(desk, workspace))
@@ -34,10 +35,12 @@ def show_page(state: Session, arm: ArmClient) -> None:
 
 
 enter_page()
-st.header("Deploy")
+st.header(t("Deploy"))
 st.caption(
-    "Puts MedImageParse from Azure's model registry behind an endpoint in your own workspace. "
-    "It is billed by the hour."
+    t(
+        "Puts MedImageParse from Azure's model registry behind an endpoint in your own workspace. "
+        "It is billed by the hour."
+    )
 )
 mine = session()
 try:
@@ -47,8 +50,10 @@ except WorkbenchError as error:
     client = None
 if client is None:
     st.info(
-        "Sign in under Connection with a Microsoft account or the sign-in of this computer. "
-        "A key alone cannot deploy.",
+        t(
+            "Sign in under Connection with a Microsoft account or the sign-in of this computer. "
+            "A key alone cannot deploy."
+        ),
         icon=":material/login:",
     )
 else:

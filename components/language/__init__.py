@@ -8,19 +8,30 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
+from string import Formatter
 from typing import TYPE_CHECKING, Literal, get_args
 
 import streamlit as st
 
-from components.language.catalogue import catalogue
+from components.language.catalogue import catalogue, local_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Language = Literal["en", "it"]
 
+
+class _WithCommas(Formatter):
+    """Writes numbers as they are written where commas mark decimals."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        text: str = super().format_field(value, format_spec)
+        return local_number(text) if isinstance(value, int | float) else text
+
+
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 _NAMES: dict[Language, str] = {"en": "English", "it": "Italiano"}
+_FORMATS: dict[Language, Formatter] = {"en": Formatter(), "it": _WithCommas()}
 _KEY = "language"
 _log = logging.getLogger(__name__)
 
@@ -30,11 +41,12 @@ def t(text: str, /, **values: object) -> str:
 
     Args:
         text: The English text, a literal, with ``{name}`` fields for what varies.
-        values: What fills the fields; a ``told`` sentence or a formatted number, too. Nothing is
-            escaped for Markdown here.
+        values: What fills the fields: a ``told`` sentence, or a number, which is written as the
+            language does. Nothing is escaped for Markdown here.
     """
-    shown = _translated(text, language())
-    return shown.format(**values) if values else shown
+    chosen = language()
+    shown = _translated(text, chosen)
+    return _FORMATS[chosen].format(shown, **values) if values else shown
 
 
 def told(sentence: str) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _GAP = re.compile(r"\{(\d+)\}")
 # Between two sentences. A next one that begins with a small letter, such as a host, is not seen.
 _BETWEEN = re.compile(r"(?<=[.!?…]) (?=[A-Z“\"])")
+_NUMBER = re.compile(r"-?\d{1,3}(,?\d{3})*(\.\d+)?")
+_SIGNS = str.maketrans(",.", ".,")
 _LISTS = ((", ", ", "), (" and ", " e "), (" or ", " o "))
 # With fewer letters a template fits nearly everything, as "{0} is {1}." does.
 _TELLING = 6
@@ -131,7 +133,7 @@ class Catalogue:
             if template.longest not in text:
                 continue
             gaps = template.gaps(text)
-            if gaps is None or any(_BETWEEN.search(gap) for gap in gaps):
+            if gaps is None or any(_BETWEEN.search(g) and g not in self.messages for g in gaps):
                 continue
             filled = [self._gap(gap, depth - 1) for gap in gaps]
             if template.letters >= least or filled != gaps:
@@ -139,8 +141,10 @@ class Catalogue:
         return None
 
     def _gap(self, text: str, depth: int) -> str:
-        """Translate what fills a gap, if it is something that ``core`` says too."""
+        """Translate what fills a gap, if it is a number or something that ``core`` says too."""
         words = text.strip(" :")
+        if _NUMBER.fullmatch(words):
+            return local_number(text)
         if not depth or not any(character.isalpha() for character in words):
             return text
         told = self._listed(words, depth, _LISTS)
@@ -161,6 +165,11 @@ def catalogue(language: str) -> Catalogue:
     """Read the catalogue of a language, ``<language>.json`` in this folder."""
     parts = json.loads(Path(__file__).with_name(f"{language}.json").read_text("utf-8"))
     return Catalogue(**parts)
+
+
+def local_number(text: str) -> str:
+    """A number as it is written where commas mark decimals: 1,234.5 becomes 1.234,5."""
+    return text.translate(_SIGNS)
 
 
 def _plain(text: str) -> str:

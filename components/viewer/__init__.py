@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from components.language import language, t, told, viewer_texts
 from components.viewer import bundle
 from components.viewer.carriers import (
     bring,
@@ -69,6 +70,8 @@ class ViewerMask:
         scale: What the values measure, such as ``"agreement"``, when they are to be shown as a map
             from 0 to 100 % instead of being cut at a threshold; None for a mask.
         caution: Whether the note is a warning; other notes are drawn quietly.
+        shown_phrase: What the screen says for ``phrase`` where the program made it, in the
+            reader's language; None for a phrase of the user. Files have ``phrase``.
     """
 
     phrase: str
@@ -79,6 +82,7 @@ class ViewerMask:
     sha256: str
     scale: str | None = None
     caution: bool = True
+    shown_phrase: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,7 @@ def viewer(
     *,
     key: str,
     engine: str,
+    shown_engine: str | None = None,
     file_stem: str,
     model_picture: bytes | None = None,
     slices: SliceState | None = None,
@@ -126,7 +131,9 @@ def viewer(
         frame: The picture; its ``rgb`` is shown as it is.
         masks: One per phrase, in order, at most :data:`MOST_MASKS`.
         key: Key of the viewer on the page; the user's settings are kept under it.
-        engine: What the model is called; shown in the viewer and written into every export.
+        engine: What the model is called, in English; shown in the reader's language, and written
+            into every export as it is.
+        shown_engine: What is shown instead where nothing can tell it in the reader's language.
         file_stem: First part of the names of downloaded files; made safe in the browser.
         model_picture: PNG of exactly what the model was sent, or None.
         slices: Where the frame is in a volume, or None.
@@ -145,16 +152,18 @@ def viewer(
     seen = None if model_picture is None else png_packet(model_picture)
     data: dict[str, Any] = {
         "key": key,
+        **spoken(),
         "code": bundle.library_hash(),
         "engine": engine,
         "notice": NOTICE,
+        "shown": {"engine": shown_engine or told(engine), "notice": told(NOTICE)},
         "program": NAME,
         "version": VERSION,
         "stem": file_stem,
         "image": describe_picture(frame),
         "masks": describe_masks(masks),
         "model": seen.key if seen else None,
-        "slices": vars(slices) if slices else None,
+        "slices": {**vars(slices), "name": told(slices.axis)} if slices else None,
         "measurable": measurable,
     }
     data["sent"] = time_of(key, data)
@@ -204,6 +213,11 @@ def _told_levels(state: Mapping[str, Any]) -> Levels | None:
     return Levels(thresholds, str(event["rule"]))
 
 
+def spoken() -> dict[str, Any]:
+    """The language, and the texts of the front end in it: part of every message to the browser."""
+    return {"language": language(), "texts": dict(viewer_texts())}
+
+
 def check_masks(frame: Frame, masks: Sequence[ViewerMask]) -> None:
     """Refuse masks that cannot be drawn over a frame.
 
@@ -213,8 +227,8 @@ def check_masks(frame: Frame, masks: Sequence[ViewerMask]) -> None:
     """
     if len(masks) > MOST_MASKS:
         raise PhraseError(
-            f"{len(masks)} phrases cannot be shown in one picture.",
-            f"Look for at most {MOST_MASKS} at a time.",
+            t("{count} phrases cannot be shown in one picture.", count=len(masks)),
+            t("Look for at most {count} at a time.", count=MOST_MASKS),
         )
     for mask in masks:
         shape, dtype = mask.probability.shape, mask.probability.dtype

@@ -12,13 +12,13 @@ FRONT = Path(__file__).parent / "front"
 
 # In the order of their dependencies; each is a plain ES module.
 _LIBRARY = (
-    "store.js", "png.js", "zip.js", "sha256.js", "geometry.js", "ramp.js", "overlaps.js",
-    "masks.js", "shaders.js", "gl.js", "dom.js", "canvas2d.js", "settings.js", "levels.js",
-    "manifest.js", "export.js", "scene.js", "painter.js", "input.js", "slices.js", "marks.js",
-    "stage.js", "curve.js", "legend.js", "panel.js", "hooks.js", "replies.js", "mounting.js",
-    "viewer.js", "compare_numbers.js", "compare_settings.js", "compare_model.js",
-    "compare_side.js", "compare_table.js", "compare_stage.js", "compare_export.js", "swipe.js",
-    "compare.js",
+    "store.js", "texts.js", "numbers.js", "png.js", "zip.js", "sha256.js", "geometry.js",
+    "ramp.js", "overlaps.js", "masks.js", "shaders.js", "gl.js", "dom.js", "canvas2d.js",
+    "settings.js", "export_words.js", "levels.js", "manifest.js", "export.js", "scene.js",
+    "painter.js", "input.js", "slices.js", "marks.js", "stage.js", "curve.js", "legend.js",
+    "panel.js", "hooks.js", "replies.js", "mounting.js", "viewer.js", "compare_numbers.js",
+    "compare_settings.js", "compare_model.js", "compare_side.js", "compare_table.js",
+    "compare_stage.js", "compare_export.js", "swipe.js", "compare.js",
 )  # fmt: skip
 _STYLES = ("viewer.css", "compare.css")
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from components.language import told
 from components.viewer import bundle
 from components.viewer.packets import (
     HASH_LENGTH,
@@ -81,7 +82,10 @@ def describe_picture(frame: Frame) -> dict[str, Any]:
 
 
 def describe_masks(masks: Sequence[ViewerMask]) -> list[dict[str, Any]]:
-    """What the browser needs to know of masks beside their pixels."""
+    """What the browser needs to know of masks beside their pixels.
+
+    ``shown`` is for the screen, in the reader's language; the rest also goes into files.
+    """
     return [
         {
             "phrase": mask.phrase,
@@ -92,6 +96,10 @@ def describe_masks(masks: Sequence[ViewerMask]) -> list[dict[str, Any]]:
             "hash": _mask_key(mask.sha256),
             "sha256": mask.sha256,
             "scale": mask.scale,
+            "shown": {
+                "phrase": mask.phrase if mask.shown_phrase is None else mask.shown_phrase,
+                "note": told(mask.note),
+            },
         }
         for mask in masks
     ]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from components.viewer import ViewerMask, bundle, check_masks
+from components.language import told
+from components.viewer import ViewerMask, bundle, check_masks, spoken
 from components.viewer.carriers import (
     bring,
     describe_masks,
@@ -42,9 +43,14 @@ class CompareSide:
     Attributes:
         frame: The picture.
         masks: One per phrase, in order; none while nothing has been run.
-        engine: What the model is called; shown over the picture and written into every export.
-        title: What else tells this side from the other, such as the window, or ``""``.
-        note: What is said over the picture, such as that nothing has been run, or ``""``.
+        engine: What the model is called, in English; shown over the picture in the reader's
+            language, and written into every export as it is.
+        title: What else tells this side from the other, such as the window, or ``""``; in English,
+            for exports.
+        note: What is said over the picture, such as that nothing has been run, or ``""``; in the
+            reader's language.
+        shown_engine: What is shown instead where nothing can tell it in the reader's language.
+        shown_title: The title in the reader's language; None where it is the same.
     """
 
     frame: Frame
@@ -52,6 +58,8 @@ class CompareSide:
     engine: str
     title: str = ""
     note: str = ""
+    shown_engine: str | None = None
+    shown_title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,7 @@ def comparison(
     data: dict[str, Any] = {
         "key": key,
         "mounts": "mountComparison",
+        **spoken(),
         "code": bundle.library_hash(),
         "viewer": viewer_key,
         "notice": NOTICE,
@@ -127,6 +136,10 @@ def _describe(side: CompareSide) -> dict[str, Any]:
         "engine": side.engine,
         "title": side.title,
         "note": side.note,
+        "shown": {
+            "engine": side.shown_engine or told(side.engine),
+            "title": side.title if side.shown_title is None else side.shown_title,
+        },
     }
 
 

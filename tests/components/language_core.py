@@ -86,7 +86,7 @@ _AS_THEY_ARE = frozenset({
     "color", "cortex", "dark", "demo", "destra", "destro", "device", "disc", "dpi", "edema",
     "fet", "focus", "glioma", "hem", "highest", "hippocampus", "independent", "key", "left",
     "light", "managed", "medimageparse", "melanoma", "mip-batch/{0}", "msal", "nucleus",
-    "overlay", "panels", "percentiles", "properties", "provisioningState", "requests", "right",
+    "overlay", "panels", "properties", "provisioningState", "requests", "right",
     "secret", "server", "side by side", "sinistra", "sinistro", "streamlit", "tumor", "urllib3",
     "uterus", "value", "warning", "workload", "workspace", "{0} UTC", "{0} {1} UTC",
     "{0} of the files in the archive are left out:",

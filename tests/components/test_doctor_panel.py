@@ -105,6 +105,22 @@ def test_each_state_has_an_icon_and_a_word_beside_its_colour(app, monkeypatch):
 
 
 @pytest.mark.usefixtures("endpoint")
+def test_findings_are_told_in_italian_and_the_report_stays_english(app, monkeypatch):
+    monkeypatch.setenv("DOCTOR_KEY", "another-key")
+    app.session_state["language"] = "it"
+    app.run()
+    check(app)
+    text = said(app)
+    assert "**Non in ordine: Risposta.**" in text
+    assert ":red[:material/cancel:] **Risposta** &nbsp; Non riuscito." in text
+    assert "Saltato. Non esaminato, perché il passo Risposta" in text.replace("\\", "")
+    assert app.button(key="doctor_start").label == "Controlla la connessione"
+    assert "Not in order" not in text
+    assert app.code[0].value.startswith("# Connection report")
+    assert "Risposta" not in app.code[0].value
+
+
+@pytest.mark.usefixtures("endpoint")
 def test_the_report_can_be_copied_and_downloaded_and_holds_no_key(app, monkeypatch):
     monkeypatch.setenv("DOCTOR_KEY", "canary-key-0123456789")
     app.run()

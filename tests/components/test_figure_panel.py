@@ -107,8 +107,8 @@ def test_parts_can_be_left_out(opened):
     app = opened(result(spacing=(1, 1), orientation=AXIAL))
     before = app.shown[-1]
     parts = next(group for group in app.button_group if group.label == "Parts")
-    assert parts.value == list(parts.options)
-    parts.set_value(["Outline"]).run()
+    assert len(parts.value) == len(parts.options) == 6
+    parts.set_value(["outline"]).run()
     assert not app.exception
     assert len(app.shown[-1]) < len(before)
 
@@ -135,3 +135,23 @@ def test_two_images_with_the_same_pixels_and_another_spacing_have_their_own_prev
     app.session_state["case"]["result"] = result(60, 80, rgb=black, spacing=(2, 2))
     app.run()
     assert app.shown[-1] != first
+
+
+def test_the_panel_is_italian_the_figure_english_and_what_was_chosen_stays(opened):
+    app = opened(result())
+    parts = next(group for group in app.button_group if group.label == "Parts")
+    parts.set_value(["outline", "legend"]).run()
+    app.segmented_control(key="figure_width").set_value("two").run()
+    app.session_state["language"] = "it"
+    app.run()
+    assert not app.exception
+    parts = next(group for group in app.button_group if group.label == "Elementi")
+    assert list(parts.options) == ["Interno", "Contorno", "Legenda", "Piè di figura"]
+    assert parts.value == ["outline", "legend"]
+    width = app.segmented_control(key="figure_width")
+    assert (width.label, width.value) == ("Larghezza", "two")
+    assert list(width.options) == ["Una colonna, 85 mm", "Due colonne, 175 mm", "Altra"]
+    assert "non c'è la barra della scala" in words(app)
+    assert "The " not in words(app)
+    # The same picture to the last byte: what is in a file does not follow the page.
+    assert app.shown[-1] == app.shown[-2]

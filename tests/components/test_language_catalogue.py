@@ -16,9 +16,11 @@ FILE = ROOT / "components" / "language" / "it.json"
 
 # The same word in both languages.
 SAME = frozenset({
-    "Account", "Area A (mm²)", "Area A (px)", "Area B (mm²)", "Area B (px)", "Deployment", "Dice",
-    "Endpoint", "IoU", "Proxy", "Resource id", "Tenant", "Workspace", "area (log)", "file",
-    "volume", "volume {0}", "{0} ({1})",
+    "Account", "Area", "Area (mm²)", "Area (px)", "Area ({unit})", "Area A", "Area A (mm²)",
+    "Area A (px)", "Area B", "Area B (mm²)", "Area B (px)", "Azure CLI", "Demo", "Deploy",
+    "Deployment", "Dice", "Endpoint", "IoU", "MedImageParse", "Microsoft Entra", "Proxy",
+    "Resource id", "Scoring URL", "Tenant", "Tenant {tenant}", "Volume", "Volume (ml)", "Workspace",
+    "area (log)", "file", "p-value", "volume", "volume {0}", "{0} ({1})",
 })  # fmt: skip
 # A hint that gives only values ends with what has to be typed, with no full stop behind it.
 _ENDS = ".:?!…"

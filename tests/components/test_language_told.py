@@ -36,7 +36,7 @@ TOLD = {
         "Riprovi fra circa 90 secondi, come chiede il servizio."
     ),
     "Nothing found at the threshold 100. The highest probability is 0.31, under 0.50.": (
-        "Nulla trovato alla soglia 100. La probabilità massima è 0.31, sotto 0.50."
+        "Nulla trovato alla soglia 100. La probabilità massima è 0,31, sotto 0,50."
     ),
     "Not looked at, since the step Sign-in failed.": (
         "Non esaminato, perché il passo Accesso non è riuscito."
@@ -46,7 +46,7 @@ TOLD = {
         "volte)."
     ),
     "0.5 to 99.5 percentiles of all pixels (3 to 250) scaled to 0..255": (
-        "percentili da 0.5 a 99.5 di tutti i pixel (da 3 a 250) riscalati a 0..255"
+        "percentili da 0,5 a 99,5 di tutti i pixel (da 3 a 250) riscalati a 0..255"
     ),
     "window lung: centre -600, width 1500": "finestra polmone: centro -600, ampiezza 1500",
     "lung": "polmone",
@@ -98,3 +98,11 @@ def test_whatever_a_file_name_holds_a_sentence_comes_back():
         name = "".join(chance.choices(alphabet, k=chance.randrange(1, 60)))
         assert ITALIAN.told(f"{name} is empty (0 bytes).")
         assert name in ITALIAN.told(f"{name} refused the connection.")
+
+
+def test_numbers_are_written_as_italian_does_and_other_values_as_they_are():
+    said = "A file of 1,234.5 MB"
+    messages = {"A file of {0} MB": "Un file di {0} MB", "Asks {0}": "Chiede a {0}"}
+    italian = Catalogue({}, {}, messages, {})
+    assert italian.told(said) == "Un file di 1.234,5 MB"
+    assert italian.told("Asks 10.0.0.1") == "Chiede a 10.0.0.1"

@@ -155,6 +155,23 @@ def test_the_same_figures_are_measured_once(monkeypatch):
     assert len(calls) == 1
 
 
+def test_the_panel_is_italian_and_what_was_chosen_stays():
+    frame = frame_with(SpacingMm(1, 1))
+    app = opened(frame, result_on(frame, "liver", "spleen"))
+    app.segmented_control[0].set_value("highest").run()
+    app.toggle(key="measure_every").set_value(True).run()
+    app.session_state["language"] = "it"
+    app.run(timeout=30)
+    assert not app.exception
+    rule = app.segmented_control[0]
+    assert (rule.label, rule.value) == ("Sovrapposizioni", "highest")
+    table = app.dataframe[0].value
+    assert {"Frase", "Categoria", "Diametro massimo (mm)", "Percentile 95 % (HU)"} <= set(table)
+    assert not {name for name in table if name.startswith(("Phrase", "Mean", "Of ", "Box"))}
+    assert "Soglie: liver 128, spleen 128." in words(app)
+    assert "Diameters" not in words(app)
+
+
 @pytest.fixture
 def volume():
     """A NIfTI of 12 slices with a bright box in it, opened as the page opens it."""

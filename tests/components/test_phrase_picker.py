@@ -225,3 +225,37 @@ def test_history_and_sets_belong_to_one_session(app):
     upload(other, "chest")
     assert kept(other) == {}
     assert other.session_state["phrases_history"] == []
+
+
+def test_the_picker_is_italian_and_phrases_stay_as_they_are(app):
+    look_for(app, "lung & polmone sinistro & liver & left lumg")
+    choice = suggestion_box(app)
+    choice.set_value("CT abdomen").run()
+    app.session_state["language"] = "it"
+    app.run()
+    assert not app.exception
+    assert app.text_input(key="phrases_text").label == "Che cosa cercare"
+    assert box(app) == "lung & polmone sinistro & liver & left lumg"
+    said = "\n".join(badges(app))
+    assert "[lung: addestrata" in said
+    assert "[polmone sinistro: inviata come left lung]" in said
+    assert "trained" not in said
+    assert "Intendeva left lung?" in labels(app)
+    (kind,) = [one for one in app.selectbox if one.label == "Suggerimenti"]
+    assert kind.value == "CT abdomen"
+    assert "TC addome" in kind.options
+    assert "Immagine: Radiografia torace" in kind.options
+    assert "spleen" in app.button_group(key="phrases_chips").options
+    assert run(app).phrases == ("lung", "left lung", "liver", "left lumg")
+
+
+def test_search_and_sets_are_italian(app):
+    app.session_state["language"] = "it"
+    app.text_input(key="phrases_search").set_value("fegato").run()
+    assert "liver (fegato)" in labels(app)
+    found = app.button(key="phrases_found_liver").help.replace("\\", "")
+    assert "TC addome" in found
+    assert "CT abdomen" not in found
+    save(app, " ")
+    assert {"Salva ciò che è nella casella"} <= set(labels(app))
+    assert "Gli insiemi restano in questa sessione." in captions(app)

@@ -180,6 +180,25 @@ def test_a_wrong_file_for_the_published_check_is_refused(app):
     assert "Git LFS" in app.error[0].value.replace("\\", "")
 
 
+def test_the_panel_is_italian_and_decisions_outlast_a_change_of_language(app):
+    turned_to(app, "Your own results")
+    decide(app, "left lung", "Accept")
+    app.session_state["language"] = "it"
+    turned_to(app, "Livelli")
+    (table,) = app.dataframe
+    columns = ["Frase", "Livello", "Motivi", "Area", "Massima", "Media", "Indecisi", "Pezzi"]
+    assert list(table.value) == columns
+    assert list(table.value["Livello"]) == ["Plausibile", "Plausibile"]
+    assert "Non è un reperto: la guardi." in words(app)
+    turned_to(app, "La regola")
+    assert "Dubbia: la probabilità massima è sotto 0.80." in words(app)
+    assert "Doubtful" not in words(app)
+    turned_to(app, "I Suoi risultati")
+    assert "Finora accettate: 1; rifiutate: 0." in words(app)
+    (left, _) = [c for c in app.get("button_group") if c.label.endswith("lung")]
+    assert (left.value, left.options) == ("Accept", ["Accetta", "Rifiuta"])
+
+
 def test_levels_set_in_the_viewer_count(rng):
     rgb = rng.integers(0, 256, (64, 64, 3), np.uint8)
     frame = Frame(values=rgb, rgb=rgb)

@@ -155,6 +155,17 @@ def test_the_number_comes_with_its_words_its_table_and_no_promise(page):
     assert "Together with the other phrases" in table["Asked"].tolist()
 
 
+def test_the_panel_is_italian(page):
+    app = page(Engine(Bright()))
+    app.session_state["language"] = "it"
+    only(app, "flip")
+    run_to_the_end(app)
+    assert "3 esecuzioni su questo computer" in words(app)
+    assert "non dipendono quasi da come si chiede" in words(app)
+    assert "answer" not in words(app)
+    assert list(app.dataframe[0].value) == ["N.", "Domanda", "Dice con 1", "Pixel"]
+
+
 def test_known_wordings_stand_in_the_box_and_others_can_be_typed(page):
     app = page(Engine(Bright()), phrases="liver")
     box = app.text_input(key="stability_words_liver")

@@ -116,6 +116,22 @@ def test_nothing_is_sent_before_the_user_has_seen_it(configured, endpoint):
         assert f"Middle {name} slice" in shown
 
 
+def test_what_is_sent_is_told_in_italian(configured, endpoint):
+    app = opened()
+    app.session_state["language"] = "it"
+    app.text_input(key="phrases_text").set_value("bright").run()
+    app.button(key="run_volume").click().run()
+    assert not app.exception
+    assert endpoint.asked == []
+    shown = words(app)
+    assert "A** 127.0.0.1" in shown
+    assert "40 × 32 × 12 voxel, livelli di grigio a 8 bit" in shown
+    assert "Non inviati** il file e il suo nome" in shown
+    for name in ("assiale", "coronale", "sagittale"):
+        assert f"Sezione {name} centrale" in shown
+    assert "Volume intero (MedImageParse 3D)" in titles(app)
+
+
 def test_masks_of_a_volume_are_on_every_slice(configured, endpoint):
     app = opened()
     run_to_the_end(app)

@@ -170,6 +170,24 @@ def test_b_may_have_another_window_of_the_same_slice(app):
     assert run_button(app).disabled
 
 
+def test_the_page_is_italian_and_what_was_chosen_outlasts_a_change_of_language(app):
+    upload(app, "invented.nii", volume())
+    segment_page(app, "liver")
+    compare_page(app)
+    control(app, "selectbox", "B", "window").set_value(2).run()
+    app.session_state["language"] = "it"
+    app.run()
+    assert not app.exception
+    window = control(app, "selectbox", "B", "window")
+    assert (window.label, window.value) == ("Finestra di B", 2)
+    assert window.options[0] == "La stessa di A"
+    assert (phrases(app, "B").label, phrases(app, "B").value) == ("B cerca", "liver")
+    assert run_button(app).label == "Confronta"
+    wait(run_button(app).click().run())
+    assert "Entrambi i lati sono visibili." in words(app)
+    assert "Both sides" not in words(app)
+
+
 def test_the_slice_on_show_is_the_one_that_is_compared(app):
     upload(app, "invented.nii", volume())
     slider = next(s for s in app.slider if s.label == "Slice")

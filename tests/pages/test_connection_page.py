@@ -116,6 +116,20 @@ def test_a_newcomer_is_asked_for_address_and_key(visit):
     assert "not for diagnosis" in words(app)
 
 
+def test_the_page_is_there_in_italian_and_keeps_what_was_chosen(visit):
+    app = choose(visit(), "device")
+    app.session_state["language"] = "it"
+    app.run()
+    assert not app.exception
+    assert [box.label for box in app.text_input] == ["Scoring URL", "Deployment (facoltativo)"]
+    titles = {"Endpoint", "Accesso", "Ricerca in Azure", "Controllo"}
+    assert {title.value for title in app.subheader} == titles
+    assert app.selectbox(key="sign_in_way").value == "device"
+    assert ways(app) == ["Chiave dell'endpoint", "Account Microsoft, con un codice"]
+    assert app.button(key="sign_in").label == "Ottieni un codice"
+    assert "Riceve un codice" in words(app)
+
+
 def test_what_is_typed_stays_when_another_page_is_opened(visit):
     app = visit()
     fill(app, "endpoint_url", OTHER)

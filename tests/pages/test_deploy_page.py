@@ -206,3 +206,34 @@ def test_a_workspace_can_be_given_by_its_id(open_page):
         assert "80 free in westeurope" in words(page)
         page.text_input(key="deploy_workspace_id").set_value("ws-far").run()
         assert "no resource id" in page.error[0].value
+
+
+def test_the_page_is_there_in_italian_and_keeps_what_was_chosen(open_page):
+    trial = Endpoint("trial", properties={"SharedComputeCapacityEnabled": "true"})
+    with ArmStandIn(token=None, endpoints=[trial]) as azure:
+        page = open_page(azure)
+        page.selectbox(key="deploy_sku").select("Standard_NC24ads_A100_v4").run()
+        page.button_group(key="deploy_auth").set_value("entra").run()
+        page.checkbox(key="deploy_shared").check().run()
+        page.session_state["language"] = "it"
+        page = check(page.run())
+        assert page.selectbox(key="deploy_sku").value == "Standard_NC24ads_A100_v4"
+        assert page.button_group(key="deploy_auth").value == "entra"
+        assert "Azure lo elimina il 27 novembre 2026, 08:30 UTC" in words(page)
+        assert "- **Richieste contemporanee**: 8 per macchina" in words(page)
+        assert "168 ore dopo la creazione" in words(page)
+        assert "Si paga a ore dal primo minuto" in words(page)
+        assert "Crea: onlineEndpoints" in page.expander[0].label.replace("\\", "")
+        assert "Session State" not in words(page)
+        english = {"Check with Azure", "Use", "Refresh", "Delete the endpoint"}
+        assert not english & {button.label for button in page.button}
+
+
+def test_what_was_done_last_is_told_in_the_language_of_the_moment(open_page):
+    with ArmStandIn(token=None, endpoints=[Endpoint("trial")], polls=0) as azure:
+        page = open_page(azure)
+        path = Endpoint("trial").path
+        page.text_input(key=f"delete_name_{path}").set_value("trial").run()
+        page = until(press(page, f"delete_{path}"), "deploy_check")
+        page.session_state["language"] = "it"
+        assert "trial è eliminato. Per esso non si paga più." in words(page.run())

@@ -5,14 +5,16 @@ import { CompareSettings } from "./compare_settings.js";
 import { Side } from "./compare_side.js";
 import { CompareControls, CompareStage } from "./compare_stage.js";
 import { CompareTable } from "./compare_table.js";
-import { count, h } from "./dom.js";
+import { h } from "./dom.js";
 import { save } from "./export.js";
 import { listenForKeys } from "./input.js";
 import { mounting } from "./mounting.js";
+import { count } from "./numbers.js";
 import { Replies } from "./replies.js";
 import { hashesOf, Loader, Scene } from "./scene.js";
 import { Settings } from "./settings.js";
 import { Divider } from "./swipe.js";
+import { spokenLanguage, t } from "./texts.js";
 
 const MODE_KEYS = { s: "side", w: "swipe", d: "difference" };
 const LIKELY = 3; // phrases in the read-out
@@ -47,7 +49,7 @@ class Comparison {
       savePicture: () => this.#savePicture(),
       sendLevels: () => this.replies.send("levels", this.model.levels()),
     });
-    this.root = h("div.viewer.comparison", {},
+    this.root = h("div.viewer.comparison", { lang: spokenLanguage() },
       this.stage.element, this.controls.element, this.table.element);
     this.host = parent.querySelector(".medcompare");
     // STYLE is the style sheets in one, put in front of this code when it is bundled.
@@ -120,7 +122,7 @@ class Comparison {
     const { settings, model } = this;
     if (!model.scenes) return;
     const { mode } = model;
-    const hidden = settings.overlay ? "" : "Masks hidden · space";
+    const hidden = settings.overlay ? "" : t("Masks hidden · space");
     this.stage.update({ mode, pair: model.pairs.indexOf(model.pair), parts: PARTS });
     this.controls.update(settings);
     this.divider.set(settings.divider);
@@ -205,7 +207,7 @@ class Comparison {
 
   #size() {
     const { width, height } = this.model.picture;
-    return `${count(width)} × ${count(height)} pixels`;
+    return t("{width} × {height} pixels", { width: count(width), height: count(height) });
   }
 
   #key(key) {
@@ -238,7 +240,7 @@ class Comparison {
 }
 
 function levelText([red, green, blue]) {
-  return red === green && green === blue ? `grey ${red}` : `RGB ${red} ${green} ${blue}`;
+  return red === green && green === blue ? t("grey {value}", { value: red }) : `RGB ${red} ${green} ${blue}`;
 }
 
 export const mountComparison = mounting((parent, data) => new Comparison(parent, data));

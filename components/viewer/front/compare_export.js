@@ -1,7 +1,5 @@
-import { shareText } from "./compare_table.js";
-import { count } from "./dom.js";
 import { captionStrip, overlayPixels, safeName } from "./export.js";
-import { thresholdWords } from "./levels.js";
+import { agreementLine, pixelWords, thresholdWords } from "./export_words.js";
 import { encodePng } from "./png.js";
 
 const GAP = 12; // white pixels between two pictures
@@ -16,7 +14,7 @@ export async function comparisonFile(model) {
   const { notice, stem, program } = model.data;
   const panels = [sidePanel(model, "a"), sidePanel(model, "b")];
   if (model.mode === "difference") panels.push(differencePanel(model));
-  const numbers = model.differs ? model.pairs.map((pair) => numbersLine(pair.phrase, model.agreement(pair))) : [];
+  const numbers = model.differs ? model.pairs.map((pair) => agreementLine(pair.phrase, model.agreement(pair))) : [];
   const engines = ["a", "b"].map((name) => `${name.toUpperCase()}: ${model.data[name].engine}`);
   const { width, height, sheet } = joined(panels, [...numbers, notice]);
   const notes = { Software: program, Source: engines.join("; "), Disclaimer: notice };
@@ -31,7 +29,7 @@ function sidePanel(model, name) {
   const layers = model.layersOf(name);
   const shown = stack && overlay ? layers.filter(({ visible }) => visible) : [];
   const entries = shown.map((layer) => ({ colour: layer.hex, text: [layer.phrase,
-    `${count(model.area(name, layer))} px`, thresholdWords(layer.threshold)].join("  ·  ") }));
+    pixelWords(model.area(name, layer)), thresholdWords(layer.threshold)].join("  ·  ") }));
   const lines = [`${name.toUpperCase()}: ${data.engine}`, ...(data.title ? [data.title] : [])];
   const rgb = shown.length ? overlayPixels({ ...picture, stack, layers, style, rule: "independent" }) : picture.rgb;
   return { ...picture, rgb, entries, lines };
@@ -42,13 +40,8 @@ function differencePanel(model) {
   const { layers, style } = model.differenceLook();
   const rgb = overlayPixels({ ...model.picture, stack, layers, style, rule: "independent" });
   const entries = layers.map(({ phrase, hex, index }) =>
-    ({ colour: hex, text: `${phrase}  ·  ${count(stack.masks[index].atLeast[1])} px` }));
+    ({ colour: hex, text: `${phrase}  ·  ${pixelWords(stack.masks[index].atLeast[1])}` }));
   return { ...model.picture, rgb, entries, lines: [`Difference: ${model.pair.phrase}`] };
-}
-
-function numbersLine(phrase, found) {
-  return [phrase, `Dice ${shareText(found, "dice")}`, `IoU ${shareText(found, "iou")}`,
-    `only A ${count(found.onlyA)} px`, `only B ${count(found.onlyB)} px`].join("  ·  ");
 }
 
 /** Panels of one size side by side on white, each with its caption below, and a footer below all. */

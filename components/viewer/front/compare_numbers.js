@@ -1,4 +1,5 @@
 import { analyse } from "./masks.js";
+import { t } from "./texts.js";
 
 /**
  * Numbers of two masks, as core/analysis/comparison.py has them, for thresholds that move. A
@@ -8,11 +9,12 @@ import { analyse } from "./masks.js";
 /**
  * What the parts of a difference are called and how they look, in the order of `differenceOf`: three
  * colours of Okabe and Ito that stay at least 33 apart in CIELAB for each kind of colour blindness.
+ * `phrase` is what files say, `shown` what the screen does.
  */
 export const PARTS = [
-  { phrase: "only A", hex: "#d55e00" },
-  { phrase: "both", hex: "#f0e442" },
-  { phrase: "only B", hex: "#0072b2" },
+  { phrase: "only A", shown: () => t("only A"), hex: "#d55e00" },
+  { phrase: "both", shown: () => t("both"), hex: "#f0e442" },
+  { phrase: "only B", shown: () => t("only B"), hex: "#0072b2" },
 ];
 
 /**

@@ -3,6 +3,7 @@ import { hooksOf } from "./hooks.js";
 import { PointerInput } from "./input.js";
 import { Marks } from "./marks.js";
 import { Painter } from "./painter.js";
+import { t } from "./texts.js";
 
 /** One of the two pictures: its canvas, what is written above and over it, and the other's pointer. */
 export class Side {
@@ -21,7 +22,7 @@ export class Side {
     this.note = h("div.off-note", { hidden: true });
     this.cross = h("div.cross", { hidden: true });
     this.box = h(`div.picture.side-${name}`, { tabIndex: 0, role: "group",
-      "aria-label": `Picture ${letter}` },
+      "aria-label": t("Picture {letter}", { letter }) },
       ...this.marks.elements, this.note, this.cross);
     this.caption = h(`div.side-caption.side-${name}`, {}, h("b", {}, letter),
       h("div", {}, this.title, this.engine));
@@ -35,9 +36,9 @@ export class Side {
   }
 
   /** Texts that belong to what is on show. */
-  describe({ title, engine, image }) {
-    this.title.textContent = title;
-    this.engine.textContent = engine;
+  describe({ shown, image }) {
+    this.title.textContent = shown.title;
+    this.engine.textContent = shown.engine;
     this.marks.waiting.hidden = true;
     this.marks.setLetters(image.letters);
   }

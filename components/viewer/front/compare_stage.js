@@ -1,11 +1,13 @@
 import { dot } from "./compare_table.js";
 import { h, icon, press } from "./dom.js";
 import { ZoomTools } from "./marks.js";
+import { chance } from "./numbers.js";
+import { t } from "./texts.js";
 
-const MODES = [
-  ["side", "Side by side", "Two pictures that move together (s)"],
-  ["swipe", "Swipe", "One picture with a divider, left of it A, right of it B (w)"],
-  ["difference", "Difference", "One picture with what A and B have alone and together (d)"],
+const modes = () => [
+  ["side", t("Side by side"), t("Two pictures that move together (s)")],
+  ["swipe", t("Swipe"), t("One picture with a divider, left of it A, right of it B (w)")],
+  ["difference", t("Difference"), t("One picture with what A and B have alone and together (d)")],
 ];
 
 /** The dark part: how the two are shown, tools, the pictures, and a read-out below them. */
@@ -15,20 +17,20 @@ export class CompareStage {
    * @param {HTMLElement[]} pictures What lies in the frame.
    */
   constructor(actions, pictures) {
-    this.modes = new Map(MODES.map(([mode, label, title]) => [mode, h("button.tool.wide",
+    this.modes = new Map(modes().map(([mode, label, title]) => [mode, h("button.tool.wide",
       { type: "button", title, on: { click: () => actions.setMode(mode) } }, label)]));
-    this.pair = h("select.pair", { "aria-label": "Phrase of the difference",
+    this.pair = h("select.pair", { "aria-label": t("Phrase of the difference"),
       on: { change: () => actions.setPair(Number(this.pair.value)) } });
     this.key = h("span.parts");
     this.zoom = new ZoomTools(actions);
     this.pictures = h("div.pictures", {}, ...pictures);
     this.readout = h("div.readout", { "aria-live": "off" });
-    this.element = h("section.stage", { "aria-label": "Pictures" },
+    this.element = h("section.stage", { "aria-label": t("Pictures") },
       h("header.bar", {},
-        h("div.tools.modes", { role: "toolbar", "aria-label": "How A and B are shown" },
+        h("div.tools.modes", { role: "toolbar", "aria-label": t("How A and B are shown") },
           ...this.modes.values()),
         this.pair, this.key,
-        h("div.tools.end", { role: "toolbar", "aria-label": "View" }, ...this.zoom.elements)),
+        h("div.tools.end", { role: "toolbar", "aria-label": t("View") }, ...this.zoom.elements)),
       this.pictures,
       h("footer.bar.status", {}, this.readout));
   }
@@ -45,7 +47,7 @@ export class CompareStage {
     this.pair.hidden = mode !== "difference" || this.pair.length < 2;
     this.pair.value = pair;
     this.key.hidden = mode !== "difference";
-    this.key.replaceChildren(...parts.map(({ phrase, hex }) => h("span.part", {}, dot(hex), phrase)));
+    this.key.replaceChildren(...parts.map(({ shown, hex }) => h("span.part", {}, dot(hex), shown())));
   }
 
   /** @param {number} shape Height of the picture by its width, as it is on the screen. */
@@ -63,12 +65,12 @@ export class CompareStage {
       h("span.at", {}, `x ${spot.x}  y ${spot.y}`),
       ...spot.values.map((value) => h("span.value", {}, value)),
       ...spot.chances.map(({ hex, phrase, a, b }) => h("span.chance", { title: phrase },
-        dot(hex), h("span.phrase", {}, phrase), [chance("A", a), chance("B", b)].join("  "))));
+        dot(hex), h("span.phrase", {}, phrase), [ofSide("A", a), ofSide("B", b)].join("  "))));
   }
 }
 
-function chance(letter, value) {
-  return value === null ? "" : `${letter} ${(value / 255).toFixed(2)}`;
+function ofSide(letter, level) {
+  return level === null ? "" : `${letter} ${chance(level)}`;
 }
 
 /** Below the pictures: how masks look, and what can be taken away. */
@@ -78,11 +80,11 @@ export class CompareControls {
     const toggle = (name, label) => h("button.switch", { type: "button",
       on: { click: (event) => actions.set({ [name]: event.currentTarget.ariaPressed !== "true" }) } }, label);
     this.switches = new Map([
-      ["overlay", toggle("overlay", "Masks")],
-      ["fill", toggle("fill", "Fill")],
-      ["outline", toggle("outline", "Outline")],
+      ["overlay", toggle("overlay", t("Masks"))],
+      ["fill", toggle("fill", t("Fill"))],
+      ["outline", toggle("outline", t("Outline"))],
     ]);
-    this.opacity = h("input", { type: "range", min: 5, max: 100, "aria-label": "Opacity of the fill",
+    this.opacity = h("input", { type: "range", min: 5, max: 100, "aria-label": t("Opacity of the fill"),
       on: { input: () => actions.set({ opacity: Number(this.opacity.value) }) } });
     this.opacityText = h("output.value");
     this.message = h("span.message", { role: "status" });
@@ -90,19 +92,20 @@ export class CompareControls {
       on: { click } }, icon(name), label);
     this.element = h("div.compare-controls", {},
       h("div.switches", {}, ...this.switches.values()),
-      h("label.opacity", {}, "Opacity", this.opacity, this.opacityText),
+      h("label.opacity", {}, t("Opacity"), this.opacity, this.opacityText),
       this.message,
-      take("download", "Picture", "Both sides with captions, as one PNG", () => this.#save(actions)),
-      take("sliders", "Table", "The numbers at these thresholds, below, as a table to keep",
+      take("download", t("Picture"), t("Both sides with captions, as one PNG"), () => this.#save(actions)),
+      take("sliders", t("Table"), t("The numbers at these thresholds, below, as a table to keep"),
         () => actions.sendLevels()));
   }
 
   async #save(actions) {
-    this.message.textContent = "Writing the file…";
+    this.message.textContent = t("Writing the file…");
     try {
-      this.message.textContent = `Saved ${await actions.savePicture()}`;
+      this.message.textContent = t("Saved {file}", { file: await actions.savePicture() });
     } catch (problem) {
-      this.message.textContent = `The file could not be written (${problem.message}). Try again.`;
+      this.message.textContent = t("The file could not be written ({reason}). Try again.",
+        { reason: problem.message });
     }
   }
 

@@ -1,7 +1,9 @@
-import { count, h, iconButton, press } from "./dom.js";
+import { h, iconButton, press } from "./dom.js";
+import { count, written } from "./numbers.js";
+import { t } from "./texts.js";
 
-const COLUMNS = ["", "Phrase", "Threshold A", "Threshold B", "Area A", "Area B", "Only A", "Only B",
-  "Dice", "IoU"];
+const columns = () => ["", t("Phrase"), t("Threshold A"), t("Threshold B"), t("Area A"), t("Area B"),
+  t("Only A"), t("Only B"), t("Dice"), t("IoU")];
 const NUMBERS = ["areaA", "areaB", "onlyA", "onlyB"];
 
 /** One row a phrase: thresholds of both sides, and the numbers that follow from them. */
@@ -12,9 +14,9 @@ export class CompareTable {
   constructor(actions) {
     this.actions = actions;
     this.body = h("tbody");
-    this.hint = h("p.hint", {}, "No masks yet. Choose what each side looks for, then press Compare.");
+    this.hint = h("p.hint", {}, t("No masks yet. Choose what each side looks for, then press Compare."));
     this.table = h("table", {},
-      h("thead", {}, h("tr", {}, ...COLUMNS.map((name) => h("th", { scope: "col" }, name)))), this.body);
+      h("thead", {}, h("tr", {}, ...columns().map((name) => h("th", { scope: "col" }, name)))), this.body);
     this.element = h("div.compare-table", {}, this.hint, this.table);
   }
 
@@ -27,7 +29,7 @@ export class CompareTable {
   }
 
   #make(row) {
-    const eye = iconButton("eye", `Show ${row.phrase}`, () => this.actions.toggle(row), "tool.eye");
+    const eye = iconButton("eye", t("Show {phrase}", { phrase: row.phrase }), () => this.actions.toggle(row), "tool.eye");
     const sides = Object.fromEntries(["a", "b"].map((side) => [side, this.#threshold(row, side)]));
     const numbers = Object.fromEntries(
       [...NUMBERS, "dice", "iou"].map((name) => [name, h("td.number", {}, "–")]));
@@ -43,7 +45,7 @@ export class CompareTable {
     const layer = row[side];
     if (!layer) return { cell: h("td.faint", {}, "–") };
     const slider = h("input", { type: "range", min: 1, max: 255,
-      "aria-label": `Threshold ${side.toUpperCase()} of ${layer.phrase}`,
+      "aria-label": t("Threshold {letter} of {phrase}", { letter: side.toUpperCase(), phrase: layer.phrase }),
       on: { input: () => this.actions.setThreshold(side, layer, Number(slider.value)) } });
     const text = h("output.value");
     return { cell: h("td.threshold-cell", {}, h("div", {}, slider, text)), slider, text };
@@ -70,9 +72,9 @@ export class CompareTable {
 }
 
 /** "0.931"; words where there is nothing to compare. */
-export function shareText(found, name) {
+function shareText(found, name) {
   if (!found) return "–";
-  return found.empty ? "both empty" : found[name].toFixed(3);
+  return found.empty ? t("both empty") : written(found[name].toFixed(3));
 }
 
 /** A spot of a colour. */

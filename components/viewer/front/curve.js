@@ -1,4 +1,6 @@
-import { count, h, percent, svg } from "./dom.js";
+import { h, svg } from "./dom.js";
+import { count, percent } from "./numbers.js";
+import { t } from "./texts.js";
 
 const WIDTH = 256; // one unit a level
 const HEIGHT = 64;
@@ -28,15 +30,15 @@ export class Curve {
     this.most = h("span");
     this.words = h("p.curve-words");
     this.element = h("div.curve", {},
-      h("div.ends", {}, h("span", {}, "Area against threshold"), this.most),
+      h("div.ends", {}, h("span", {}, t("Area against threshold")), this.most),
       this.plot, h("div.ends", { "aria-hidden": "true" }, h("span", {}, "0"), h("span", {}, "255")), this.words);
   }
 
   describe(phrase) {
-    this.plot.setAttribute("aria-label", `Area against threshold of ${phrase}`);
-    this.plot.title = "Area of this phrase on its own at every threshold. " +
+    this.plot.setAttribute("aria-label", t("Area against threshold of {phrase}", { phrase }));
+    this.plot.title = t("Area of this phrase on its own at every threshold. " +
       "Flat: the edge is clear. Steep: the area depends on the threshold. " +
-      "Click, drag or use the arrow keys to set the threshold.";
+      "Click, drag or use the arrow keys to set the threshold.");
   }
 
   /** @param {Uint32Array | null} atLeast Pixels at or above each level, see `analyse`. */
@@ -51,7 +53,8 @@ export class Curve {
     this.dot.setAttribute("cx", `${((threshold + 0.5) / WIDTH) * 100}%`);
     this.dot.setAttribute("cy", `${(this.#y(threshold) / HEIGHT) * 100}%`);
     this.plot.setAttribute("aria-valuenow", threshold);
-    this.plot.setAttribute("aria-valuetext", `${threshold}: ${count(atLeast[threshold])} pixels`);
+    this.plot.setAttribute("aria-valuetext",
+      t("{threshold}: {count} pixels", { threshold, count: count(atLeast[threshold]) }));
     this.words.textContent = curveWords(atLeast, threshold);
   }
 
@@ -101,10 +104,11 @@ export const isHard = (atLeast) => atLeast[1] === atLeast[255];
 
 /** What the curve says at this threshold, in a sentence. */
 export function curveWords(atLeast, threshold) {
-  if (atLeast[1] === 0) return "Nothing found at any threshold.";
-  if (isHard(atLeast)) return "Hard mask: the threshold has no effect.";
+  if (atLeast[1] === 0) return t("Nothing found at any threshold.");
+  if (isHard(atLeast)) return t("Hard mask: the threshold has no effect.");
   const here = atLeast[threshold];
   const [low, high] = [Math.max(1, threshold - AROUND), Math.min(255, threshold + AROUND)];
-  if (here === 0) return `No pixel reaches ${threshold}.`;
-  return `Between ${low} and ${high} the area changes by ${percent((atLeast[low] - atLeast[high]) / here)}.`;
+  if (here === 0) return t("No pixel reaches {threshold}.", { threshold });
+  const share = percent((atLeast[low] - atLeast[high]) / here);
+  return t("Between {low} and {high} the area changes by {share}.", { low, high, share });
 }

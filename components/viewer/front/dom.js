@@ -64,16 +64,3 @@ export function iconButton(name, label, onClick, classes = "tool") {
 export function press(button, pressed) {
   button.setAttribute("aria-pressed", String(pressed));
 }
-
-const COUNT = new Intl.NumberFormat("en");
-
-/** 12345 to "12,345". */
-export const count = (number) => COUNT.format(number);
-
-/** A share as a percentage with about two figures: "0.04 %", "3.1 %", "42 %". */
-export function percent(share) {
-  const value = share * 100;
-  if (value === 0) return "0 %";
-  if (value < 0.01) return "< 0.01 %";
-  return `${value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0)} %`;
-}

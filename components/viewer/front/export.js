@@ -1,4 +1,4 @@
-import { RULE_WORDS, thresholdWords } from "./levels.js";
+import { RULE_WORDS, thresholdWords } from "./export_words.js";
 import { manifestOf } from "./manifest.js";
 import { encodePng } from "./png.js";
 import { rampColour, shownMaps } from "./ramp.js";

@@ -1,7 +1,9 @@
 import { Curve } from "./curve.js";
-import { count, h, icon, iconButton, percent, press } from "./dom.js";
+import { h, icon, iconButton, press } from "./dom.js";
 import { parseColour } from "./masks.js";
+import { areaText, chance, count, percent } from "./numbers.js";
 import { rampGradient } from "./ramp.js";
+import { t } from "./texts.js";
 
 /** The list of phrases with their masks: colour, category, area, visibility and threshold. */
 export class Legend {
@@ -10,9 +12,9 @@ export class Legend {
   /** @param {object} actions toggle(id), solo(id), recolour(id, hex), setThreshold(id, value). */
   constructor(actions) {
     this.actions = actions;
-    this.empty = h("p.hint", {}, "No phrases yet. Type what to look for and run it: ",
-      "each phrase becomes a mask here.");
-    this.list = h("ol.rows", { "aria-label": "Phrases and masks" });
+    this.empty = h("p.hint", {}, t("No phrases yet. Type what to look for and run it: " +
+      "each phrase becomes a mask here."));
+    this.list = h("ol.rows", { "aria-label": t("Phrases and masks") });
     this.element = h("div.legend", {}, this.empty, this.list);
   }
 
@@ -45,9 +47,12 @@ export class Legend {
 
 /** What is said of pixels above the threshold that another phrase claims too. */
 const CONTESTED = {
-  independent: (share) => `${share} of it also claimed by another phrase`,
-  highest: (share) => `${share} of what it claims is contested`,
+  independent: (share) => t("{share} of it also claimed by another phrase", { share }),
+  highest: (share) => t("{share} of what it claims is contested", { share }),
 };
+
+/** What the values of a map measure. */
+const SCALES = { agreement: () => t("agreement") };
 
 class LegendRow {
   constructor(id, actions) {
@@ -71,16 +76,16 @@ class LegendRow {
     this.contested = h("div.contested", { hidden: true });
     this.ramp = h("div.ramp", { hidden: true }, h("span", {}, "0 %"), h("i"), h("span", {}, "100 %"));
     this.ramp.children[1].style.background = rampGradient();
-    this.fold = iconButton("sliders", "Threshold", () => this.#unfold());
-    this.solo = iconButton("solo", "Show only this", () => actions.solo(id));
-    this.eye = iconButton("eye", "Hide", () => actions.toggle(id), "tool.eye");
+    this.fold = iconButton("sliders", t("Threshold"), () => this.#unfold());
+    this.solo = iconButton("solo", t("Show only this"), () => actions.solo(id));
+    this.eye = iconButton("eye", t("Show or hide"), () => actions.toggle(id), "tool.eye");
     const change = () => actions.setThreshold(id, Number(this.slider.value));
     this.slider = h("input", { type: "range", min: 0, max: 255, step: 1, on: { input: change } });
     this.threshold = h("output.value");
     this.reset = h("button.link", {
-      type: "button", title: "Back to 128, the model's own threshold",
+      type: "button", title: t("Back to 128, the model's own threshold"),
       on: { click: () => actions.setThreshold(id, 128) },
-    }, "Reset");
+    }, t("Reset"));
     this.curve = new Curve((value) => actions.setThreshold(id, value));
     this.foldOut = h("div.fold-out", { hidden: true },
       h("div.threshold", {}, this.slider, this.threshold, this.reset), this.curve.element);
@@ -93,12 +98,13 @@ class LegendRow {
   }
 
   /** What came from the server: texts. */
-  describe({ index, phrase, category, note, caution, scale }) {
+  describe({ index, category, shown: { phrase, note }, caution, scale }) {
     const digit = index < 9 ? String(index + 1) : "";
     this.digit.textContent = digit;
     this.phrase.textContent = phrase;
     this.phrase.title = phrase;
-    this.category.textContent = scale ?? (category === null ? "no category" : `category: ${category}`);
+    this.category.textContent = scale ? SCALES[scale]?.() ?? scale
+      : category === null ? t("no category") : t("category: {category}", { category });
     this.ramp.hidden = !scale;
     for (const part of [this.fold, this.area, this.colour, this.digit]) part.hidden = Boolean(scale);
     if (scale) this.foldOut.hidden = true;
@@ -106,15 +112,16 @@ class LegendRow {
     this.note.replaceChildren(...(note ? [caution ? icon("note") : "", note] : []));
     this.note.classList.toggle("quiet", !caution);
     this.note.hidden = !note;
-    this.colour.title = `Colour of ${phrase}`;
-    this.colour.setAttribute("aria-label", `Colour of ${phrase}`);
-    this.slider.setAttribute("aria-label", `Threshold of ${phrase}`);
-    this.fold.setAttribute("aria-label", `Threshold of ${phrase}`);
+    this.colour.title = t("Colour of {phrase}", { phrase });
+    this.colour.setAttribute("aria-label", this.colour.title);
+    for (const part of [this.slider, this.fold]) {
+      part.setAttribute("aria-label", t("Threshold of {phrase}", { phrase }));
+    }
     this.fold.setAttribute("aria-expanded", String(!this.foldOut.hidden));
     this.curve.describe(phrase);
-    this.solo.setAttribute("aria-label", `Show only ${phrase}`);
-    this.eye.setAttribute("aria-label", `Show ${phrase}`);
-    this.eye.title = digit ? `Show or hide (${digit})` : "Show or hide";
+    this.solo.setAttribute("aria-label", t("Show only {phrase}", { phrase }));
+    this.eye.setAttribute("aria-label", t("Show {phrase}", { phrase }));
+    this.eye.title = digit ? t("Show or hide ({digit})", { digit }) : t("Show or hide");
   }
 
   /** @param {object} state See `rowState` in levels.js. */
@@ -128,19 +135,19 @@ class LegendRow {
     press(this.solo, solo);
     if (Number(this.slider.value) !== threshold) this.slider.value = threshold;
     this.slider.style.setProperty("--part", `${threshold / 2.55}%`);
-    this.threshold.textContent = `${threshold} · p ≥ ${(threshold / 255).toFixed(2)}`;
+    this.threshold.textContent = `${threshold} · p ≥ ${chance(threshold)}`;
     this.reset.disabled = threshold === 128;
     this.element.classList.toggle("moved", threshold !== 128);
     this.element.classList.toggle("nothing", area === 0);
-    this.area.textContent = area === undefined ? "loading…" : area === 0
-      ? "nothing found at this threshold"
-      : [`${count(area)} px`, percent(area / total), ...(mm2 ? [mm2] : [])].join(" · ");
+    this.area.textContent = area === undefined ? t("loading…") : area === 0
+      ? t("nothing found at this threshold")
+      : [`${count(area)} px`, percent(area / total), ...(mm2 === null ? [] : [areaText(mm2)])].join(" · ");
     this.contested.hidden = contested === 0;
     this.contested.textContent = CONTESTED[rule](percent(contested));
     this.curve.update(atLeast, threshold, hex);
   }
 
   probe(probability) {
-    this.level.textContent = probability === undefined ? "" : (probability / 255).toFixed(2);
+    this.level.textContent = probability === undefined ? "" : chance(probability);
   }
 }

@@ -1,14 +1,8 @@
-import { count, percent } from "./dom.js";
+import { legendLine } from "./export_words.js";
 import { NEVER, parseColour } from "./masks.js";
 import { THRESHOLD } from "./settings.js";
 
-/** What is on the screen in numbers and words: thresholds, the rule for overlaps, and areas. */
-
-/** What exports say of the rule. */
-export const RULE_WORDS = {
-  independent: "Overlaps: each phrase keeps its pixels.",
-  highest: "Overlaps: one label a pixel, by the highest probability.",
-};
+/** What is on the screen in numbers: thresholds, the rule for overlaps, and areas. */
 
 /** The thresholds of the layers in their order; a map has one that nothing reaches. */
 export function thresholdsOf(layers, settings) {
@@ -35,7 +29,7 @@ export function rowState(scene, settings, { id, index, colour, scale }) {
   const area = known ? stack.area(index) : undefined;
   return {
     hex: hex ?? colour, threshold, area, total: scene.total, rule: settings.rule,
-    mm2: area === undefined ? null : scene.areaText(area),
+    mm2: area === undefined ? null : scene.mm2Of(area),
     contested: known ? stack.contested(index) : 0,
     atLeast: known ? stack.masks[index].atLeast : null,
     visible: settings.isVisible(id) && settings.overlay, switchedOn: on, solo: settings.solo === id,
@@ -48,25 +42,10 @@ export function layersToExport(scene, settings) {
   scene.stack.draw(thresholds, settings.rule);
   return scene.layers.map((layer) => {
     const { hex, area, total, mm2 } = rowState(scene, settings, layer);
+    const threshold = thresholds[layer.index];
     return {
-      ...layer, hex, threshold: thresholds[layer.index], colour: parseColour(hex), area,
-      visible: settings.isVisible(layer.id), text: legendLine(layer, thresholds[layer.index], area, total, mm2),
+      ...layer, hex, threshold, colour: parseColour(hex), area,
+      visible: settings.isVisible(layer.id), text: legendLine(layer, { threshold, area, total, mm2 }),
     };
   });
-}
-
-function legendLine({ phrase, category, scale }, threshold, area, total, mm2) {
-  if (scale) return [phrase, `${scale}, dark 0 % to light 100 %`].join("  ·  ");
-  return [
-    phrase,
-    category === null ? "no category" : `category: ${category}`,
-    area === 0 ? "nothing found" : `${count(area)} px, ${percent(area / total)}`,
-    ...(mm2 && area ? [mm2] : []),
-    ...(threshold === THRESHOLD ? [] : [thresholdWords(threshold)]),
-  ].join("  ·  ");
-}
-
-/** "threshold 90 (p ≥ 0.35)" */
-export function thresholdWords(threshold) {
-  return `threshold ${threshold} (p ≥ ${(threshold / 255).toFixed(2)})`;
 }

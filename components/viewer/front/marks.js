@@ -1,5 +1,6 @@
 import { h, iconButton, press } from "./dom.js";
 import { scaleBar } from "./geometry.js";
+import { t } from "./texts.js";
 
 /** Marks over a picture: letters at its edges, a scale bar, and a note while it is on its way. */
 export class Marks {
@@ -7,7 +8,7 @@ export class Marks {
     const edges = ["left", "right", "top", "bottom"];
     this.letters = Object.fromEntries(edges.map((edge) => [edge, h(`span.letter.${edge}`)]));
     this.bar = h("div.scale-bar", { hidden: true }, h("span.length"), h("span.label"));
-    this.waiting = h("div.waiting", { role: "status" }, h("span.spinner"), "Loading the picture…");
+    this.waiting = h("div.waiting", { role: "status" }, h("span.spinner"), t("Loading the picture…"));
     this.elements = [...Object.values(this.letters), this.bar, this.waiting];
   }
 
@@ -33,14 +34,14 @@ export class ZoomTools {
   /** @param {object} actions zoomBy(factor), fit(), actualSize(). */
   constructor(actions) {
     this.actual = h("button.tool.wide.zoom", { type: "button",
-      title: "One image pixel to one screen pixel", "aria-label": "Actual size, 1:1",
+      title: t("One image pixel to one screen pixel"), "aria-label": t("Actual size, 1:1"),
       on: { click: actions.actualSize } }, "1:1");
     this.level = h("output.zoom-level");
     const group = h("span.group", {},
-      iconButton("minus", "Zoom out (−)", () => actions.zoomBy(1 / 1.5)),
+      iconButton("minus", t("Zoom out (−)"), () => actions.zoomBy(1 / 1.5)),
       this.level,
-      iconButton("plus", "Zoom in (+)", () => actions.zoomBy(1.5)));
-    this.elements = [group, iconButton("fit", "Fit (0)", actions.fit), this.actual];
+      iconButton("plus", t("Zoom in (+)"), () => actions.zoomBy(1.5)));
+    this.elements = [group, iconButton("fit", t("Fit (0)"), actions.fit), this.actual];
   }
 
   follow(view) {

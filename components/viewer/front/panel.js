@@ -1,8 +1,9 @@
 import { h, icon, press } from "./dom.js";
+import { t } from "./texts.js";
 
 const MEASURED = {
-  used: "The numbers below use what is on screen.",
-  due: "Changed: press Measure to use this for the numbers below.",
+  used: () => t("The numbers below use what is on screen."),
+  due: () => t("Changed: press Measure to use this for the numbers below."),
 };
 
 /** The calm part beside the picture: how masks are drawn, the legend, and the downloads. */
@@ -13,17 +14,17 @@ export class Panel {
    */
   constructor(actions, legend) {
     this.actions = actions;
-    this.opacity = h("input", { type: "range", min: 0, max: 100, step: 1, "aria-label": "Opacity of the masks",
+    this.opacity = h("input", { type: "range", min: 0, max: 100, step: 1, "aria-label": t("Opacity of the masks"),
       on: { input: () => actions.setOpacity(Number(this.opacity.value)) } });
     this.opacityText = h("output.value");
-    this.fill = this.#switch("Fill", "Tint the inside of the masks", actions.setFill);
-    this.outline = this.#switch("Outline", "Draw the edge of the masks (o)", actions.setOutline);
-    this.overlay = this.#switch("Masks", "Show the masks (space)", actions.setOverlay);
+    this.fill = this.#switch(t("Fill"), t("Tint the inside of the masks"), actions.setFill);
+    this.outline = this.#switch(t("Outline"), t("Draw the edge of the masks (o)"), actions.setOutline);
+    this.overlay = this.#switch(t("Masks"), t("Show the masks (space)"), actions.setOverlay);
     this.controls = h("div.controls", {},
-      h("div.switches", { role: "group", "aria-label": "Drawing" }, this.overlay, this.fill, this.outline),
-      h("label.opacity", {}, h("span", {}, "Opacity"), this.opacity, this.opacityText), this.#overlaps());
+      h("div.switches", { role: "group", "aria-label": t("Drawing") }, this.overlay, this.fill, this.outline),
+      h("label.opacity", {}, h("span", {}, t("Opacity")), this.opacity, this.opacityText), this.#overlaps());
     this.#downloads();
-    this.element = h("aside.panel", { "aria-label": "Masks" },
+    this.element = h("aside.panel", { "aria-label": t("Masks") },
       this.controls, legend.element, this.downloads);
   }
 
@@ -37,13 +38,13 @@ export class Panel {
     const choice = (rule, text, title) => h("button.switch", { type: "button", title,
       on: { click: () => this.actions.setRule(rule) } }, text);
     this.rules = {
-      independent: choice("independent", "Each keeps its own",
-        "Each phrase keeps all its pixels. Where phrases overlap, a pixel counts for each of them."),
-      highest: choice("highest", "One label",
-        "A pixel belongs to the phrase with the highest probability there, among those whose threshold " +
-        "it reaches. Hidden phrases take part too: they are only not drawn."),
+      independent: choice("independent", t("Each keeps its own"),
+        t("Each phrase keeps all its pixels. Where phrases overlap, a pixel counts for each of them.")),
+      highest: choice("highest", t("One label"),
+        t("A pixel belongs to the phrase with the highest probability there, among those whose threshold " +
+          "it reaches. Hidden phrases take part too: they are only not drawn.")),
     };
-    this.overlaps = h("div.overlaps", { role: "group", "aria-label": "Overlaps" }, h("span", {}, "Overlaps"),
+    this.overlaps = h("div.overlaps", { role: "group", "aria-label": t("Overlaps") }, h("span", {}, t("Overlaps")),
       h("div.switches", {}, this.rules.independent, this.rules.highest));
     return this.overlaps;
   }
@@ -52,14 +53,14 @@ export class Panel {
     this.caption = h("input", { type: "checkbox", on: { change: () => this.actions.setCaption(this.caption.checked) } });
     this.items = h("div.items");
     this.message = h("p.message", { role: "status" });
-    this.menu = h("div.menu", { hidden: true, role: "group", "aria-label": "Downloads",
+    this.menu = h("div.menu", { hidden: true, role: "group", "aria-label": t("Downloads"),
       on: { keydown: (event) => event.key === "Escape" && this.#open(false) } },
-      h("label.caption", {}, this.caption, "Caption below the overlay picture"), this.items, this.message);
+      h("label.caption", {}, this.caption, t("Caption below the overlay picture")), this.items, this.message);
     this.openMenu = h("button.download", { type: "button", "aria-expanded": "false",
-      on: { click: () => this.#open(this.menu.hidden) } }, icon("download"), "Download");
+      on: { click: () => this.#open(this.menu.hidden) } }, icon("download"), t("Download"));
     this.measure = h("button.download", { type: "button",
-      title: "Use the thresholds and the rule for overlaps that are on screen for the numbers below",
-      on: { click: this.actions.measure } }, icon("measure"), "Measure");
+      title: t("Use the thresholds and the rule for overlaps that are on screen for the numbers below"),
+      on: { click: this.actions.measure } }, icon("measure"), t("Measure"));
     this.levels = h("p.levels", { role: "status" });
     this.downloads = h("div.downloads", {}, this.menu,
       h("div.buttons", {}, this.measure, this.openMenu), this.levels);
@@ -85,10 +86,11 @@ export class Panel {
     const item = (what, ...text) => h("button.item", { type: "button",
       on: { click: (event) => this.#download(event.currentTarget, what) } }, ...text);
     this.items.replaceChildren(
-      item("everything", "Everything", h("small", {}, "ZIP")),
-      item("overlay", "Overlay", h("small", {}, "PNG")),
-      ...layers.map(({ index, phrase, scale }) => item(index,
-        h("span.phrase", {}, scale ? `Map: ${phrase}` : `Mask: ${phrase}`), h("small", {}, "PNG"))));
+      item("everything", t("Everything"), h("small", {}, "ZIP")),
+      item("overlay", t("Overlay"), h("small", {}, "PNG")),
+      ...layers.map(({ index, shown: { phrase }, scale }) => item(index,
+        h("span.phrase", {}, scale ? t("Map: {phrase}", { phrase }) : t("Mask: {phrase}", { phrase })),
+        h("small", {}, "PNG"))));
     this.controls.hidden = this.downloads.hidden = layers.length === 0;
     const cut = layers.filter(({ scale }) => !scale).length;
     this.overlaps.hidden = cut < 2;
@@ -97,11 +99,12 @@ export class Panel {
 
   async #download(button, what) {
     button.disabled = true;
-    this.message.textContent = "Writing the file…";
+    this.message.textContent = t("Writing the file…");
     try {
-      this.message.textContent = `Saved ${await this.actions.download(what)}`;
+      this.message.textContent = t("Saved {file}", { file: await this.actions.download(what) });
     } catch (problem) {
-      this.message.textContent = `The file could not be written (${problem.message}). Try one file at a time.`;
+      this.message.textContent = t("The file could not be written ({reason}). Try one file at a time.",
+        { reason: problem.message });
     }
     button.disabled = false;
   }
@@ -122,7 +125,7 @@ export class Panel {
     for (const [name, button] of Object.entries(this.rules)) press(button, name === rule);
     this.measure.hidden = levels === null || !this.measurable;
     this.measure.classList.toggle("due", levels === "due");
-    const words = (!this.measure.hidden && MEASURED[levels]) || "";
+    const words = (!this.measure.hidden && MEASURED[levels]?.()) || "";
     if (this.levels.textContent !== words) this.levels.textContent = words;
   }
 }

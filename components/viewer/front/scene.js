@@ -39,13 +39,16 @@ export function hashesOf(data) {
   return [data.image.hash, ...masks, ...(data.model ? [data.model] : [])];
 }
 
-/** One entry a phrase. Phrases that are equal are told apart by their turn. */
+/**
+ * One entry a phrase. Phrases that are equal are told apart by their turn. `shown` has what the
+ * reader sees of phrase, category and note; the English ones go into files.
+ */
 export function layersOf(masks) {
   const turns = new Map();
-  return masks.map(({ phrase, category, note, caution, colour, scale, sha256 }, index) => {
+  return masks.map(({ phrase, category, note, shown, caution, colour, scale, sha256 }, index) => {
     const turn = (turns.get(phrase) ?? 0) + 1;
     turns.set(phrase, turn);
-    return { id: `${turn} ${phrase}`, index, phrase, category, note, caution, colour, scale, sha256 };
+    return { id: `${turn} ${phrase}`, index, phrase, category, note, shown, caution, colour, scale, sha256 };
   });
 }
 
@@ -70,12 +73,9 @@ export class Scene {
     return this.picture.width * this.picture.height;
   }
 
-  /** "12.3 mm²" for a number of pixels, or null without a spacing. */
-  areaText(pixels) {
+  /** Square millimetres of a number of pixels, or null without a spacing. */
+  mm2Of(pixels) {
     const { spacing } = this.data.image;
-    if (!spacing) return null;
-    const mm2 = pixels * spacing[0] * spacing[1];
-    if (mm2 >= 10_000) return `${Math.round(mm2 / 100).toLocaleString("en")} cm²`;
-    return `${mm2 >= 100 ? Math.round(mm2).toLocaleString("en") : mm2.toPrecision(2)} mm²`;
+    return spacing && pixels * spacing[0] * spacing[1];
   }
 }

@@ -1,4 +1,5 @@
 import { h } from "./dom.js";
+import { t } from "./texts.js";
 
 const SETTLE_MS = 30; // wait this long for the wheel to come to rest
 const ANSWER_MS = 5000; // then the server is asked again on the next step
@@ -8,7 +9,7 @@ const ANSWER_MS = 5000; // then the server is asked again on the next step
  * always for the newest wish.
  */
 export class Slicer {
-  #shown = null; // {axis, index, count} as the server last said
+  #shown = null; // {axis, name, index, count} as the server last said
   #wanted = 0;
   #asked = null;
   #timer = 0;
@@ -35,7 +36,7 @@ export class Slicer {
     this.element.hidden = !slices;
     if (!slices) return;
     this.slider.max = slices.count - 1;
-    this.slider.setAttribute("aria-label", `${slices.axis} slice`);
+    this.slider.setAttribute("aria-label", t("{axis} slice", { axis: slices.name }));
     const moveOn = asked !== null && asked !== this.#wanted && !axisChanged;
     if (moveOn) this.#settle();
     else this.#wanted = slices.index;
@@ -66,9 +67,9 @@ export class Slicer {
   }
 
   #label() {
-    const { axis, count } = this.#shown;
+    const { name, count } = this.#shown;
     this.slider.value = this.#wanted;
-    this.label.textContent = `${axis} ${this.#wanted + 1} / ${count}`;
+    this.label.textContent = `${name} ${this.#wanted + 1} / ${count}`;
     this.slider.setAttribute("aria-valuetext", this.label.textContent);
   }
 

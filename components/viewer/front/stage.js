@@ -1,14 +1,16 @@
-import { count, h, icon, iconButton, press } from "./dom.js";
+import { h, icon, iconButton, press } from "./dom.js";
 import { Marks, ZoomTools } from "./marks.js";
+import { chance, count, written } from "./numbers.js";
+import { t } from "./texts.js";
 
-const KEYS = [
-  ["1 – 9", "show or hide a phrase"],
-  ["space", "hide the masks while held; tap to switch"],
-  ["o", "outline"],
-  ["+  −", "zoom"],
-  ["0", "fit"],
-  ["↑ ↓  PgUp PgDn", "slices"],
-  ["h  ?", "this list"],
+const keys = () => [
+  ["1 – 9", t("show or hide a phrase")],
+  [t("space"), t("hide the masks while held; tap to switch")],
+  ["o", t("outline")],
+  ["+  −", t("zoom")],
+  ["0", t("fit")],
+  [t("↑ ↓  PgUp PgDn"), t("slices")],
+  ["h  ?", t("this list")],
 ];
 
 /** The dark part: picture, tools above it, read-out below it. */
@@ -18,16 +20,16 @@ export class Stage {
     this.badge = h("span.engine");
     this.notice = h("span.notice");
     this.model = h("button.tool.wide", {
-      type: "button", title: "Show exactly the picture that is sent to the model",
+      type: "button", title: t("Show exactly the picture that is sent to the model"),
       on: { click: actions.toggleModel },
-    }, icon("model"), "What the model sees");
+    }, icon("model"), t("What the model sees"));
     this.zoom = new ZoomTools(actions);
-    this.helpButton = iconButton("help", "Keys (h)", actions.toggleHelp);
-    this.tools = h("div.tools", { role: "toolbar", "aria-label": "View" },
+    this.helpButton = iconButton("help", t("Keys (h)"), actions.toggleHelp);
+    this.tools = h("div.tools", { role: "toolbar", "aria-label": t("View") },
       this.model, ...this.zoom.elements, this.helpButton);
     this.#picture(actions, slicer);
     this.readout = h("div.readout", { "aria-live": "off" });
-    this.element = h("section.stage", { "aria-label": "Picture" },
+    this.element = h("section.stage", { "aria-label": t("Picture") },
       h("header.bar", {}, h("div.labels", {}, this.badge, this.notice), this.tools),
       this.box,
       h("footer.bar.status", {}, this.readout));
@@ -37,14 +39,14 @@ export class Stage {
   #picture(actions, slicer) {
     this.marks = new Marks();
     this.waiting = this.marks.waiting;
-    this.off = h("div.off-note", { hidden: true }, "Masks hidden · space");
-    this.help = h("div.help", { hidden: true, role: "dialog", "aria-label": "Keys" },
-      h("h3", {}, "Keys"), iconButton("close", "Close (Esc)", actions.toggleHelp, "tool.close"),
-      h("dl", {}, ...KEYS.flatMap(([key, what]) => [h("dt", {}, key), h("dd", {}, what)])),
-      h("p", {}, "Wheel: zoom to the pointer, or slices in a volume (Ctrl and wheel zooms). ",
-        "Drag: move. Double click: fit."));
+    this.off = h("div.off-note", { hidden: true }, t("Masks hidden · space"));
+    this.help = h("div.help", { hidden: true, role: "dialog", "aria-label": t("Keys") },
+      h("h3", {}, t("Keys")), iconButton("close", t("Close (Esc)"), actions.toggleHelp, "tool.close"),
+      h("dl", {}, ...keys().flatMap(([key, what]) => [h("dt", {}, key), h("dd", {}, what)])),
+      h("p", {}, t("Wheel: zoom to the pointer, or slices in a volume (Ctrl and wheel zooms). " +
+        "Drag: move. Double click: fit.")));
     this.box = h("div.picture", { tabIndex: 0, role: "group",
-      "aria-label": "Image viewer. Press h for the list of keys." },
+      "aria-label": t("Image viewer. Press h for the list of keys.") },
       ...this.marks.elements, this.off, slicer.element, this.help);
   }
 
@@ -65,31 +67,33 @@ export class Stage {
     this.marks.follow(view, spacing, ratio);
   }
 
-  /** @param {{x, y, rgb, size, probabilities: {hex, phrase, value}[]} | null} spot */
+  /** @param {{x, y, rgb, size, probabilities: {hex, shown, value}[]} | null} spot */
   hover(spot) {
     if (!spot) {
       this.readout.replaceChildren(h("span.faint", {}, this.size ?? ""));
       return;
     }
     const [red, green, blue] = spot.rgb;
-    const value = red === green && green === blue ? `grey ${red}` : `RGB ${red} ${green} ${blue}`;
+    const value = red === green && green === blue ? t("grey {value}", { value: red }) : `RGB ${red} ${green} ${blue}`;
     this.readout.replaceChildren(
       h("span.at", {}, `x ${spot.x}  y ${spot.y}`), h("span.value", {}, value),
-      ...spot.probabilities.map(({ hex, phrase, value: probability }) => {
+      ...spot.probabilities.map(({ hex, shown: { phrase }, value: probability }) => {
         const dot = h("i.dot");
         dot.style.background = hex;
         return h("span.chance", { title: phrase }, dot, h("span.phrase", {}, phrase),
-          (probability / 255).toFixed(2));
+          chance(probability));
       }));
   }
 
   /** What the status bar says while the pointer is elsewhere. */
   setSize(width, height, spacing) {
-    const mm = spacing ? ` · ${trim(spacing[0])} × ${trim(spacing[1])} mm a pixel` : "";
-    this.size = `${count(width)} × ${count(height)} pixels${mm}`;
+    const size = { width: count(width), height: count(height) };
+    const mm = spacing && { rows: trim(spacing[0]), columns: trim(spacing[1]) };
+    this.size = mm ? t("{width} × {height} pixels · {rows} × {columns} mm a pixel", { ...size, ...mm })
+      : t("{width} × {height} pixels", size);
   }
 }
 
 function trim(mm) {
-  return Number(mm.toPrecision(3)).toString();
+  return written(Number(mm.toPrecision(3)));
 }

@@ -1,4 +1,5 @@
 import { h } from "./dom.js";
+import { t } from "./texts.js";
 
 const STEP = 2; // percent of the picture for one press of an arrow key
 const KEY_STEPS = { ArrowLeft: -STEP, ArrowRight: STEP, Home: -100, End: 100 };
@@ -9,8 +10,8 @@ export class Divider {
   constructor(move) {
     this.move = move;
     this.element = h("div.divider", { role: "slider", tabIndex: 0, "aria-valuemin": "0",
-      "aria-valuemax": "100", "aria-label": "Divider, left of it A, right of it B",
-      title: "Drag, or press the arrow keys",
+      "aria-valuemax": "100", "aria-label": t("Divider, left of it A, right of it B"),
+      title: t("Drag, or press the arrow keys"),
       on: {
         pointerdown: (event) => this.#hold(event),
         pointermove: (event) => this.#drag(event),

@@ -13,6 +13,7 @@ import { hashesOf, Loader, Scene } from "./scene.js";
 import { Settings } from "./settings.js";
 import { Slicer } from "./slices.js";
 import { Stage } from "./stage.js";
+import { spokenLanguage } from "./texts.js";
 
 const TAP_MS = 250; // a shorter press of the space bar switches, a longer one is held
 
@@ -52,7 +53,7 @@ class Viewer {
       measure: () => this.#measure(),
       download: (what) => this.#download(what),
     }, this.legend);
-    this.root = h("div.viewer", {}, this.stage.element, this.panel.element);
+    this.root = h("div.viewer", { lang: spokenLanguage() }, this.stage.element, this.panel.element);
     this.host = parent.querySelector(".medviewer");
     // STYLE is viewer.css, put in front of this code when it is bundled.
     this.host.replaceChildren(h("style", {}, STYLE), h("div.viewer-box", {}, this.root));
@@ -140,8 +141,7 @@ class Viewer {
     for (const layer of layers) this.legend.update(layer.id, rowState(this.#scene, settings, layer));
     this.stage.off.hidden = settings.overlay || this.#showsModel || this.#scene.layers.length === 0;
     this.stage.describe({
-      engine: this.#data.engine,
-      notice: this.#data.notice,
+      ...this.#data.shown,
       image: this.#scene.data.image,
       hasModel: Boolean(this.#data.model),
       modelReady: Boolean(this.#model),

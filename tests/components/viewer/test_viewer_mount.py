@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from components.viewer import MOST_MASKS, ViewerMask, viewer
+from components.viewer import MOST_MASKS, ViewerMask, spoken, viewer
+from components.viewer.carriers import describe_masks
 from core.errors import PhraseError
 
 
@@ -54,3 +56,27 @@ def test_more_masks_than_can_be_drawn_are_refused_with_what_to_do(grey_frame):
     masks = [mask(np.zeros((60, 80), np.uint8), f"phrase {n}") for n in range(MOST_MASKS + 1)]
     with pytest.raises(PhraseError, match=r"17 phrases cannot be shown .* at most 16"):
         viewer(grey_frame, masks, key="v", engine="Demo", file_stem="case")
+
+
+def test_the_browser_gets_italian_for_the_screen_and_english_for_files(grey_frame):
+    values = np.zeros((60, 80), np.uint8)
+    note = "Doubtful: the category that the model predicts does not go with the phrase."
+    found = ViewerMask("lung", "organ", note, "#e69f00", values, "0" * 64, shown_phrase="polmone")
+    st.session_state["language"] = "it"
+    try:
+        [described], spoke = describe_masks([found]), spoken()
+    finally:
+        del st.session_state["language"]
+    assert (described["phrase"], described["note"]) == ("lung", note)
+    assert described["shown"]["phrase"] == "polmone"
+    assert described["shown"]["note"].startswith("Dubbia:")
+    assert (spoke["language"], spoke["texts"]["Measure"]) == ("it", "Misura")
+    assert describe_masks([mask(values)])[0]["shown"] == {
+        "phrase": "lung",
+        "category": None,
+        "note": "",
+    }
+
+
+def test_in_english_no_text_is_sent():
+    assert spoken() == {"language": "en", "texts": {}}

@@ -3,10 +3,12 @@
 import streamlit as st
 from compare_app_parts import result_of, side_of
 
+from components.language import choose_language
 from components.viewer.compare import CompareSide, comparison
 from core.analysis.comparison import pairs_of
 
 st.set_page_config(layout="wide")
+choose_language()
 st.button("Rerun")
 a, b = result_of("a"), result_of("b")
 if "evil" in st.query_params:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from viewer_app_parts import COLOURS, agreement_map, picture, soft_mask
 
+from components.language import choose_language
 from components.viewer import SliceState, ViewerMask, viewer, wanted_levels, wanted_slice
 from core.geometry import SpacingMm
 from core.imaging.model import Frame, Orientation
@@ -43,6 +44,7 @@ if "slices" in st.query_params:
     slices = SliceState("axial", index, number("slices", 1))
 
 st.set_page_config(layout="wide")
+choose_language()
 st.button("Rerun")
 st.text_input("Note")
 if st.button("One more phrase"):
