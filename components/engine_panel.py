@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.connection import endpoint_settings, token_for
+from components.language import t
 from components.notices import plain, show_error
 from components.services import services
-from components.sign_in_panel import TITLES as SIGN_INS
+from components.sign_in_panel import way_in_words
 from core.backends import BACKEND_NAMES, get_backend
 from core.errors import WorkbenchError
 
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from core.settings import AzureSettings
 
 _TITLES = {"demo": "Demo", "azure": "MedImageParse"}
-_CONNECTION = "pages/connection.py"
+_ENGINE_HELP = (
+    "Demo: classical image processing on this computer, no account. "
+    "MedImageParse: the model on your Azure ML endpoint."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,16 +49,15 @@ def show_engine_panel(state: Session) -> Engine:
     """
     name = (
         st.segmented_control(
-            "Engine",
+            t("Engine"),
             BACKEND_NAMES,
-            format_func=lambda n: _TITLES.get(n, n),
+            format_func=_title,
             default=BACKEND_NAMES[0],
             required=True,
             key="engine",
             persist_state="session",
             width="stretch",
-            help="Demo: classical image processing on this computer, no account. "
-            "MedImageParse: the model on your Azure ML endpoint.",
+            help=t(_ENGINE_HELP),
         )
         or BACKEND_NAMES[0]
     )
@@ -63,18 +66,26 @@ def show_engine_panel(state: Session) -> Engine:
     try:
         settings = endpoint_settings(state)
         if settings is None:
-            st.info("No endpoint is set.", icon=":material/link:")
+            st.info(t("No endpoint is set."), icon=":material/link:")
         else:
             backend = _kept_backend(state, name, settings)
     except WorkbenchError as error:
         show_error(error)
         settings = None
     if settings is None:
-        st.page_link(_CONNECTION, label="Connection", icon=":material/settings_ethernet:")
+        st.page_link(
+            page="pages/connection.py",
+            label=t("Connection"),
+            icon=":material/settings_ethernet:",
+        )
         return Engine(None)
-    how = SIGN_INS[settings.sign_in]
+    how = plain(way_in_words(settings.sign_in))
     st.caption(f":material/cloud: {plain(settings.host)} · {how}")
     return Engine(backend, settings.host)
+
+
+def _title(name: str) -> str:
+    return t(_TITLES.get(name, name))
 
 
 def _kept_backend(state: Session, name: str, settings: AzureSettings | None) -> Backend:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.language import t
 from components.page_style import apply_page_style
 from components.services import show_start_problems
 from core import about
@@ -20,11 +21,15 @@ def open_app() -> None:
     show_start_problems()
     page = st.navigation(
         [
-            st.Page("pages/segment.py", title="Segment", icon=":material/center_focus_strong:"),
-            st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
-            st.Page("pages/connection.py", title="Connection", icon=":material/settings_ethernet:"),
-            st.Page("pages/deploy.py", title="Deploy", icon=":material/rocket_launch:"),
-            st.Page("pages/about.py", title="About", icon=":material/info:"),
+            st.Page("pages/segment.py", title=t("Segment"), icon=":material/center_focus_strong:"),
+            st.Page("pages/compare.py", title=t("Compare"), icon=":material/compare:"),
+            st.Page(
+                "pages/connection.py",
+                title=t("Connection"),
+                icon=":material/settings_ethernet:",
+            ),
+            st.Page("pages/deploy.py", title=t("Deploy"), icon=":material/rocket_launch:"),
+            st.Page("pages/about.py", title=t("About"), icon=":material/info:"),
         ],
         position="top",
     )

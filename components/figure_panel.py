@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from core.imaging import Frame
     from core.segmentation import Segmentation
 
-FIGURE_TITLE = "Figure for a paper or slide"
-
 _LAYOUT = "Layout"
 _LAYOUTS = {
     "overlay": "Masks over the image",

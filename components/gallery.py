@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
+from components.language import t, told
 from components.phrase_picker import set_phrases
 from components.run_panel import frame_tasks, start_run
 from core.backends import get_backend
@@ -18,17 +19,18 @@ from core.samples import Sample, samples
 if TYPE_CHECKING:
     from components.state import Session
 
+_WELCOME = (
+    "Upload an image at the left, or start with a sample. "
+    "The demo engine runs on this computer: no account, nothing is sent anywhere."
+)
 _COLUMNS = 4
 _THUMBNAIL = (420, 300)
 
 
 def show_welcome(state: Session) -> None:
     """Nothing is open yet: say what this is, and offer samples that run with one click."""
-    st.header("Type what you want to find, see where it is")
-    st.markdown(
-        "Upload an image at the left, or start with a sample. "
-        "The demo engine runs on this computer: no account, nothing is sent anywhere."
-    )
+    st.header(t("Type what you want to find, see where it is"))
+    st.markdown(t(_WELCOME))
     sample = _choose_sample()
     if sample is None:
         return
@@ -47,14 +49,15 @@ def _choose_sample() -> Sample | None:
     for start in range(0, len(items), _COLUMNS):
         columns = st.columns(_COLUMNS, gap="medium")
         for column, sample in zip(columns, items[start : start + _COLUMNS], strict=False):
-            with column, st.container(border=True, gap="small"):
-                st.image(_thumbnail(sample.id), width="stretch", alt=sample.title)
-                st.markdown(f"**{sample.title}**")
+            with column, st.container(border=True, gap="small", height="stretch"):
+                title = told(sample.title)
+                st.image(_thumbnail(sample.id), width="stretch", alt=title)
+                st.markdown(f"**{title}**")
                 phrases = " & ".join(sample.phrases)
                 if st.button(
-                    f"Find {phrases}",
+                    t("Find {phrases}", phrases=phrases),
                     key=f"sample_{sample.id}",
-                    help=sample.source_note,
+                    help=told(sample.source_note),
                     width="stretch",
                 ):
                     chosen = sample

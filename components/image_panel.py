@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.held_choice import hold_choice
+from components.language import t, told
 from components.notices import plain, show_error
 from components.viewer import SliceState
 from core.errors import WorkbenchError
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
     from core.imaging import Frame
 
 _OWN_WINDOW = "Own window"
+_FILES_HELP = (
+    "PNG, JPEG, TIFF, DICOM, NIfTI, ZIP and more; the content decides, not the name. "
+    "Files stay on this computer unless you run an engine that is elsewhere."
+)
+_SLICE_HELP = "The mouse wheel over the image moves through the slices too."
+_WINDOW_HELP = "Which values are shown between black and white. The model sees them so, too."
+_CENTRE_HELP = "The value that is shown as middle grey."
+_WIDTH_HELP = "How many values lie between black and white."
 
 
 @dataclass(frozen=True)
@@ -38,11 +48,7 @@ def show_uploader(state: Session) -> None:
         # Streamlit empties the box when its page is left; what was opened from it stays.
         state.uploads.clear()
     files = st.file_uploader(
-        "Images",
-        accept_multiple_files=True,
-        key="uploader",
-        help="PNG, JPEG, TIFF, DICOM, NIfTI, ZIP and more; the content decides, not the name. "
-        "Files stay on this computer unless you run an engine that is elsewhere.",
+        t("Images"), accept_multiple_files=True, key="uploader", help=t(_FILES_HELP)
     )
     _drop_removed(state, {file.file_id for file in files})
     for file in files:
@@ -78,7 +84,7 @@ def show_image_list(state: Session) -> None:
     keys = list(state.images)
     titles = {key: f"{n}. {state.images[key].title}" for n, key in enumerate(keys, start=1)}
     chosen = st.selectbox(
-        "Image on show",
+        t("Image on show"),
         keys,
         index=keys.index(state.current) if state.current in keys else 0,
         format_func=lambda key: titles.get(key, ""),
@@ -96,17 +102,7 @@ def choose_frame(image: LoadedImage) -> FrameChoice:
     prefix = f"choice_{image.key}"
     axis = choices.axes[0].name
     if len(choices.axes) > 1:
-        names = [entry.name for entry in choices.axes]
-        picked = st.segmented_control(
-            "Direction",
-            names,
-            default=axis,
-            required=True,
-            key=f"{prefix}_axis",
-            width="stretch",
-            persist_state="session",
-        )
-        axis = picked or axis
+        axis = _choose_direction([entry.name for entry in choices.axes], f"{prefix}_axis")
     count = choices.count(axis)
     index = 0
     if count > 1:
@@ -114,18 +110,18 @@ def choose_frame(image: LoadedImage) -> FrameChoice:
         middle = (count + 1) // 2 if len(choices.axes) > 1 else 1
         st.session_state.setdefault(_slice_key(image, axis), middle)
         index = st.slider(
-            "Slice" if len(choices.axes) > 1 else "Frame",
+            t("Slice" if len(choices.axes) > 1 else "Frame"),
             1,
             count,
             key=_slice_key(image, axis),
             persist_state="session",
-            help="The mouse wheel over the image moves through the slices too.",
+            help=t(_SLICE_HELP),
         )
         index -= 1
         if choices.frame_names and axis == choices.axes[0].name:
-            st.caption(plain(choices.frame_names[index]))
-    volume = _pick("Volume", choices.volumes, f"{prefix}_volume") or 0
-    channel = _pick("Channel", choices.channels, f"{prefix}_channel")
+            st.caption(plain(told(choices.frame_names[index])))
+    volume = _pick(t("Volume"), choices.volumes, f"{prefix}_volume") or 0
+    channel = _pick(t("Channel"), choices.channels, f"{prefix}_channel")
     return FrameChoice(index, axis, volume, channel, _choose_window(image, prefix))
 
 
@@ -149,12 +145,35 @@ def _slice_key(image: LoadedImage, axis: str) -> str:
     return f"choice_{image.key}_slice_{axis}"
 
 
+def _choose_direction(names: list[str], key: str) -> str:
+    """The axis whose slices are shown; its value is the English name."""
+    # Set rather than given as default: a change of language would go back to the default.
+    st.session_state[key] = st.session_state.get(key) or names[0]
+    shown = {name: told(name) for name in names}
+    picked = st.segmented_control(
+        t("Direction"),
+        names,
+        required=True,
+        format_func=shown.__getitem__,
+        key=key,
+        width="stretch",
+        persist_state="session",
+    )
+    return picked or names[0]
+
+
 def _pick(label: str, names: tuple[str, ...], key: str) -> int | None:
     """Pick one of several by name; returns its position, or None where there is no choice."""
     if len(names) < 2:
         return None
+    hold_choice(key)
+    shown = [told(name) for name in names]
     return st.selectbox(
-        label, range(len(names)), format_func=lambda n: names[n], key=key, persist_state="session"
+        label,
+        range(len(shown)),
+        format_func=shown.__getitem__,
+        key=key,
+        persist_state="session",
     )
 
 
@@ -163,33 +182,46 @@ def _choose_window(image: LoadedImage, prefix: str) -> Window | None:
     if not windows:
         return None
     options: list[Window | str] = [*windows, _OWN_WINDOW]
+    hold_choice(f"{prefix}_window")
+    titles = {option: _window_title(option) for option in options}
     chosen = st.selectbox(
-        "Window",
+        t("Window"),
         options,
-        format_func=_window_title,
+        format_func=titles.__getitem__,
         key=f"{prefix}_window",
         persist_state="session",
+        help=t(_WINDOW_HELP),
     )
     if isinstance(chosen, Window):
         return chosen
     left, right = st.columns(2)
     center = left.number_input(
-        "Centre", value=windows[0].center, key=f"{prefix}_center", persist_state="session"
+        t("Window centre"),
+        value=float(windows[0].center),
+        key=f"{prefix}_center",
+        persist_state="session",
+        help=t(_CENTRE_HELP),
     )
     width = right.number_input(
-        "Width",
+        t("Window width"),
         min_value=1.0,
-        value=max(1.0, windows[0].width),
+        value=max(1.0, float(windows[0].width)),
         key=f"{prefix}_width",
         persist_state="session",
+        help=t(_WIDTH_HELP),
     )
-    return Window(f"centre {center:g}, width {width:g}", center, width)
+    return Window(f"{center:g}/{width:g}", center, width)
 
 
 def _window_title(window: Window | str) -> str:
     if isinstance(window, str):
-        return window
-    return f"{window.name} ({window.center:g} / {window.width:g})"
+        return t(_OWN_WINDOW)
+    return t(
+        "{name} ({centre:g} / {width:g})",
+        name=told(window.name),
+        centre=window.center,
+        width=window.width,
+    )
 
 
 def load_frame(state: Session, image: LoadedImage, choice: FrameChoice) -> Frame:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.language import choose_language, t, told
 from core import about
 from core.errors import BackendError
 
@@ -26,13 +27,14 @@ def plain(text: str) -> str:
 
 def show_error(error: WorkbenchError) -> None:
     """Show what happened and what to do; details fold away."""
-    st.error(f"{plain(error.what)} {plain(error.next_step)}", icon=":material/error:")
+    words = f"{plain(told(error.what))} {plain(told(error.next_step))}"
+    st.error(words, icon=":material/error:")
     request_id = error.request_id if isinstance(error, BackendError) else None
     if error.details or request_id:
-        with st.expander("Details for support"):
+        with st.expander(t("Details for support")):
             lines = [error.details] if error.details else []
             if request_id:
-                lines.append(f"Request id: {request_id}")
+                lines.append(t("Request id: {id}", id=request_id))
             st.code("\n".join(lines), language=None, wrap_lines=True)
 
 
@@ -41,12 +43,14 @@ def show_notices(notices: Iterable[Notice]) -> None:
     unique = list(dict.fromkeys(notices))
     for notice in unique:
         if notice.level == "warning":
-            st.warning(plain(notice.text), icon=":material/warning:")
+            st.warning(plain(told(notice.text)), icon=":material/warning:")
     known = [notice for notice in unique if notice.level == "info"]
     for notice in known:
-        st.caption(f":material/info: {plain(notice.text)}")
+        st.caption(f":material/info: {plain(told(notice.text))}")
 
 
 def show_footer() -> None:
-    """The line that stands under every page."""
-    st.caption(f"{about.NAME} {about.VERSION}. **{about.NOTICE}**")
+    """The line that stands under every page, with the choice of language at its right end."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{about.NAME} {about.VERSION}. **{told(about.NOTICE)}**")
+        choose_language()

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from core.imaging import Frame
     from core.segmentation import Segmentation
 
-PRESENCE_TITLE = "Can these be believed?"
-
 _DEFAULT_IN_USE = "This is the default rule. Its limits are explained in docs/presence.md."
 _OWN_IN_USE = "This is the rule fitted to your own results."
 _AT_THRESHOLDS = (

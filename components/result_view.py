@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.figure_panel import FIGURE_TITLE, show_figure_panel
+from components.figure_panel import show_figure_panel
+from components.held_choice import hold_choice
+from components.language import t, told
 from components.measure_panel import show_measure_panel
 from components.names import KEEP_NAMES_KEY, download_stem
 from components.notices import plain, show_error, show_notices
 from components.presence_desk import presence_of
-from components.presence_panel import PRESENCE_TITLE, show_presence_panel
-from components.stability_desk import agreement_layer
-from components.stability_panel import STABILITY_TITLE, show_stability_panel
+from components.presence_panel import show_presence_panel
+from components.stability_desk import agreement_layer, agreement_title
+from components.stability_panel import show_stability_panel
 from components.viewer import SliceState, ViewerMask, viewer
 from core.errors import WorkbenchError
 from core.geometry import Letterbox
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 VIEWER_KEY = "viewer"
 _NO_ENGINE = "No engine has looked at this image yet"
+_NAMES_HELP = "Otherwise their names are neutral, because a file's name may name the patient."
+_HEADER_CAUTION = "May name the patient. It is shown here only: not sent, not logged, not exported."
 
 
 @dataclass(frozen=True)
@@ -41,23 +45,35 @@ class Panel:
     """Something below the viewer that opens on demand and costs nothing while it is closed.
 
     Attributes:
-        title: What its head says.
+        title: Gives what its head says, in the reader's language.
         key: Key of the head on the page.
         icon: In Streamlit's notation.
         show: Draws it for a result; called only while it is open.
     """
 
-    title: str
+    title: Callable[[], str]
     key: str
     icon: str
     show: Callable[[Session, LoadedImage, Frame, Segmentation], None]
 
 
 PANELS: tuple[Panel, ...] = (
-    Panel(PRESENCE_TITLE, "panel_presence", ":material/fact_check:", show_presence_panel),
-    Panel("Measurements", "panel_measure", ":material/straighten:", show_measure_panel),
-    Panel(STABILITY_TITLE, "panel_stability", ":material/rule:", show_stability_panel),
-    Panel(FIGURE_TITLE, "panel_figure", ":material/photo_library:", show_figure_panel),
+    Panel(
+        lambda: t("Can these be believed?"),
+        "panel_presence",
+        ":material/fact_check:",
+        show_presence_panel,
+    ),
+    Panel(lambda: t("Measurements"), "panel_measure", ":material/straighten:", show_measure_panel),
+    Panel(
+        lambda: t("Does it hold up?"), "panel_stability", ":material/rule:", show_stability_panel
+    ),
+    Panel(
+        lambda: t("Figure for a paper or slide"),
+        "panel_figure",
+        ":material/photo_library:",
+        show_figure_panel,
+    ),
 )
 """What can be opened below the viewer, from top to bottom."""
 
@@ -80,6 +96,7 @@ def show_result(
         agreement or layers,
         key=VIEWER_KEY,
         engine=result.engine if result else _NO_ENGINE,
+        shown_engine=None if result else t(_NO_ENGINE),
         file_stem=download_stem(image, frame),
         model_picture=_model_picture(state, frame),
         slices=slices,
@@ -96,7 +113,9 @@ def _show_panel(
     panel: Panel, state: Session, image: LoadedImage, frame: Frame, result: Segmentation
 ) -> None:
     """One panel by itself, so that what is done in it does not draw the whole page again."""
-    box = st.expander(panel.title, key=panel.key, icon=panel.icon, on_change="rerun")
+    # It stays open when its title changes with the language.
+    hold_choice(panel.key)
+    box = st.expander(panel.title(), key=panel.key, icon=panel.icon, on_change="rerun")
     if box.open:
         with box:
             panel.show(state, image, frame, result)
@@ -119,8 +138,18 @@ def _agreement(frame: Frame) -> list[ViewerMask]:
     layer = agreement_layer(frame)
     if layer is None:
         return []
-    probability, code = layer.probability, layer.sha256
-    return [ViewerMask(layer.phrase, None, "", "#888888", probability, code, scale="agreement")]
+    return [
+        ViewerMask(
+            layer.phrase,
+            None,
+            "",
+            "#888888",
+            layer.probability,
+            layer.sha256,
+            scale="agreement",
+            shown_phrase=agreement_title(frame),
+        )
+    ]
 
 
 def _model_picture(state: Session, frame: Frame) -> bytes:
@@ -133,28 +162,29 @@ def _model_picture(state: Session, frame: Frame) -> bytes:
 
 
 def _show_words(image: LoadedImage, frame: Frame, result: Segmentation | None) -> None:
-    facts = [*frame.steps]
+    facts = [told(step) for step in frame.steps]
     if result:
-        facts.append(f"answered in {result.seconds:.1f} s")
+        facts.append(t("answered in {seconds:.1f} s", seconds=result.seconds))
     st.caption(plain(", ".join(facts)))
     if image.source:
-        st.caption(plain(image.source))
+        st.caption(plain(told(image.source)))
     show_notices((*(result.notices if result else ()), *image.upload.notices, *frame.notices))
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        st.checkbox("Use the file's name in downloads", key=KEEP_NAMES_KEY)
+        st.checkbox(t("Use the file's name in downloads"), key=KEEP_NAMES_KEY, help=t(_NAMES_HELP))
         dicom = image.upload.media_type == "application/dicom" and image.data
-        if dicom and st.button("File header", type="tertiary", icon=":material/badge:"):
-            _show_header(image)
+        if dicom and st.button(
+            t("File header"), key="file_header", type="tertiary", icon=":material/badge:"
+        ):
+            st.dialog(t("File header"), width="large")(_show_header)(image)
 
 
-@st.dialog("File header", width="large")
 def _show_header(image: LoadedImage) -> None:
     """Show who and what the file says it is: here, on request, and nowhere else."""
-    st.caption("May name the patient. It is shown here only: not sent, not logged, not exported.")
+    st.caption(t(_HEADER_CAUTION))
     try:
         rows = header_rows(image.data, image.title, budget=budget_from(os.environ))
     except WorkbenchError as error:
         show_error(error)
         return
-    table = [{"Tag": row.tag, "Name": row.name, "Value": row.value} for row in rows]
+    table = [{t("Tag"): row.tag, t("Name"): row.name, t("Value"): row.value} for row in rows]
     st.dataframe(table, hide_index=True, width="stretch", height=420)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.language import t, told
 from components.notices import plain, show_error
 from components.privacy_gate import Sent, ask_consent, needs_consent
 from core.errors import InputError
@@ -47,7 +48,7 @@ def show_run_panel(
     """
     blocked = engine.backend is None or state.job is not None
     one = st.button(
-        "Run",
+        t("Run"),
         type="primary",
         key="run",
         disabled=blocked,
@@ -56,7 +57,10 @@ def show_run_panel(
     )
     count = len(state.images)
     every = count > 1 and st.button(
-        f"Run on all {count} images", key="run_all", disabled=blocked, width="stretch"
+        t("Run on all {count} images", count=count),
+        key="run_all",
+        disabled=blocked,
+        width="stretch",
     )
     # Always there, so that what stands below keeps its place, and stays open, while a run goes on.
     with st.container():
@@ -175,16 +179,20 @@ def show_progress(state: Session) -> None:
         st.rerun()
     share = progress.done / max(1, progress.total)
     st.progress(share, text=_sentence(progress, job.seconds))
-    if st.button("Cancel", key="cancel", icon=":material/close:", width="stretch"):
+    if st.button(t("Cancel"), key="cancel", icon=":material/close:", width="stretch"):
         job.cancel()
 
 
 def _sentence(progress: Progress[tuple[Segmentation, ...]], seconds: float) -> str:
-    done = f"{progress.done} of {progress.total} done" if progress.total > 1 else ""
+    many = progress.total > 1
+    counts = {"done": progress.done, "total": progress.total}
     waiting = progress.waiting
     if waiting is None:
-        return f"{done or 'Working'}, {seconds:.0f} s"
-    words = [f"{done}." if done else "", plain(waiting.reason)]
+        if many:
+            return t("{done} of {total} done, {seconds:.0f} s", seconds=seconds, **counts)
+        return t("Working, {seconds:.0f} s", seconds=seconds)
+    words = plain(told(waiting.reason))
     if waiting.seconds_left is not None:
-        words.append(f"Next try in {max(0, round(waiting.seconds_left))} s.")
-    return " ".join(word for word in words if word)
+        left = max(0, round(waiting.seconds_left))
+        words = t("{reason} Next try in {seconds} s.", reason=words, seconds=left)
+    return f"{t('{done} of {total} done.', **counts)} {words}" if many else words

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.language import t, told
 from components.notices import show_error
 from components.privacy_gate import Sent
 from components.run_panel import run_when_agreed
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from core.imaging import Frame, Notice
     from core.imaging.grid import VolumeGrid
     from core.segmentation import Segmentation
+
+_FOUND = "{count} slices have masks. Another run goes on with the rest."
+_THRESHOLD_HELP = "Pixels with this probability or more, on a scale to 255, belong to the mask."
+_NIFTI_HELP = "One .nii.gz a phrase, 0 and 1, on the grid of the file, with its affine."
 
 
 def show_slices_panel(
@@ -51,13 +56,16 @@ def show_slices_panel(
     count = image.upload.choices.count(choice.axis)
     if count < 2:
         return
-    with st.expander(f"All {count} slices"):
+    with st.expander(t("All {count} slices", count=count)):
         first, last = st.slider(
-            "From, to", 1, count, (1, count), key=f"range_{image.key}_{choice.axis}"
+            t("From, to"), 1, count, (1, count), key=f"range_{image.key}_{choice.axis}"
         )
         blocked = engine.backend is None or state.job is not None
         pressed = st.button(
-            f"Run on slices {first} to {last}", key="run_slices", disabled=blocked, width="stretch"
+            t("Run on slices {first} to {last}", first=first, last=last),
+            key="run_slices",
+            disabled=blocked,
+            width="stretch",
         )
         wanted = SliceRange(
             choice.axis, first - 1, last - 1, choice.volume, choice.window, choice.channel
@@ -75,7 +83,7 @@ def _show_forecast(engine: Engine, wanted: SliceRange, text: str) -> None:
         return
     with contextlib.suppress(InputError):  # it is told when the user presses Run
         if expected := forecast(len(wanted.indices), len(parse_phrases(text))):
-            st.caption(expected)
+            st.caption(told(expected))
 
 
 def _start(
@@ -104,7 +112,7 @@ def _start(
     }
     missing = [index for index in wanted.indices if index not in finished]
     if not missing:
-        st.info("All of these slices have masks for these phrases.", icon=":material/info:")
+        st.info(t("All of these slices have masks for these phrases."), icon=":material/info:")
         return
     tasks = slice_tasks(
         image.upload,
@@ -139,14 +147,22 @@ def _show_export(state: Session, image: LoadedImage, wanted: SliceRange) -> None
     grid = image.upload.grid
     if not found:
         return
-    st.caption(f"{len(found)} slices have masks. Another run goes on with the rest.")
+    if len(found) == 1:
+        st.caption(t("1 slice has masks. Another run goes on with the rest."))
+    else:
+        st.caption(t(_FOUND, count=len(found)))
     if grid is None:
         return
     threshold = st.number_input(
-        "Threshold of the export", 1, 255, DEFAULT_THRESHOLD, key=f"threshold_{image.key}"
+        t("Threshold of the export"),
+        1,
+        255,
+        DEFAULT_THRESHOLD,
+        key=f"threshold_{image.key}",
+        help=t(_THRESHOLD_HELP),
     )
     st.download_button(
-        "Masks as NIfTI",
+        t("Masks as NIfTI"),
         data=lambda: _nifti_zip(grid, wanted.axis, found, int(threshold)),
         file_name="masks_nifti.zip",
         mime="application/zip",
@@ -154,7 +170,7 @@ def _show_export(state: Session, image: LoadedImage, wanted: SliceRange) -> None
         key="nifti",
         icon=":material/download:",
         width="stretch",
-        help="One .nii.gz a phrase, 0 and 1, on the grid of the file, with its affine.",
+        help=t(_NIFTI_HELP),
     )
 
 

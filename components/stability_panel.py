@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from core.imaging import Frame
     from core.segmentation import Segmentation
 
-STABILITY_TITLE = "Does it hold up?"
 _INTRO = (
     "Ask for one phrase in several ways and see how far the masks agree. "
     "Steady is not the same as right: a model can make the same mistake every time."

@@ -13,6 +13,7 @@ from components.image_panel import (
     slices_of,
     turn_to,
 )
+from components.language import t
 from components.notices import show_error, show_footer
 from components.phrase_picker import show_phrase_picker, suggestions_for
 from components.result_view import VIEWER_KEY, show_result
@@ -47,7 +48,7 @@ def show_image(state: Session, image: LoadedImage) -> None:
     for failure in state.failures:
         show_error(failure)
     show_result(state, image, frame, slices_of(image, choice))
-    if st.button("Samples", key="samples", type="tertiary", icon=":material/arrow_back:"):
+    if st.button(t("Samples"), key="samples", type="tertiary", icon=":material/arrow_back:"):
         state.current = ""
         st.rerun()
 

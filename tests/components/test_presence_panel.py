@@ -191,7 +191,7 @@ def test_the_panel_is_italian_and_decisions_outlast_a_change_of_language(app):
     assert list(table.value["Livello"]) == ["Plausibile", "Plausibile"]
     assert "Non è un reperto: la guardi." in words(app)
     turned_to(app, "La regola")
-    assert "Dubbia: la probabilità massima è sotto 0.80." in words(app)
+    assert "Dubbia: la probabilità massima è sotto 0,80." in words(app)
     assert "Doubtful" not in words(app)
     turned_to(app, "I Suoi risultati")
     assert "Finora accettate: 1; rifiutate: 0." in words(app)

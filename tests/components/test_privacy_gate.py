@@ -220,6 +220,20 @@ def test_a_picture_that_cannot_be_opened_is_said_and_can_be_passed_over():
     assert "**Size**" in words(app)
 
 
+def test_what_is_sent_is_told_in_italian(question, endpoint):
+    app = question(frame(1), frame(2))
+    app.session_state["language"] = "it"
+    app.run()
+    assert not app.exception
+    shown = words(app)
+    assert "**Regione** non nota dall'indirizzo" in shown
+    assert "**E** un'altra ottenuta allo stesso modo" in shown
+    assert "**Non inviati** il file e il suo nome" in shown
+    assert [button.label for button in app.button] == ["Invia"]
+    assert app.number_input(key="sent_number").label == "Immagine, da 1 a 2"
+    assert endpoint.received == ()
+
+
 def test_a_host_is_remembered_only_when_the_user_says_so(question, endpoint):
     app = question(frame(1))
     send(app)

@@ -16,7 +16,7 @@ import streamlit as st
 
 from components.engine_panel import Engine
 from components.stability_desk import agreement_layer
-from components.stability_panel import STABILITY_TITLE, show_stability_panel
+from components.stability_panel import show_stability_panel
 from components.state import session
 from components.viewer import ViewerMask, viewer
 from core.backends.base import ModelReply
@@ -58,7 +58,7 @@ viewer(frame, layers, key="viewer", engine=result.engine, file_stem="drawn")
 
 @st.fragment
 def panel():
-    box = st.expander(STABILITY_TITLE, key="panel", on_change="rerun")
+    box = st.expander("Does it hold up?", key="panel", on_change="rerun")
     if box.open:
         with box:
             show_stability_panel(state, image, frame, result, Engine(Bright()))

@@ -271,3 +271,55 @@ def test_an_archive_shows_each_of_its_images(app):
     upload(app, ("two.zip", buffer.getvalue()))
     sizes = [image.upload.frame().rgb.shape[:2] for image in state(app).images.values()]
     assert sizes == [(32, 32), (40, 32)]
+
+
+def choose_language(app, language):
+    app.segmented_control(key="language").set_value(language).run()
+    assert not app.exception
+
+
+def labels(app):
+    kinds = ("button", "checkbox", "expander", "file_uploader", "number_input", "segmented_control",
+             "selectbox", "slider", "text_input")  # fmt: skip
+    return {element.label for kind in kinds for element in app.get(kind)}
+
+
+def test_the_page_is_italian_once_the_reader_has_chosen_so(app):
+    choose_language(app, "it")
+    assert app.header[0].value == "Scriva che cosa cercare e veda dove si trova"
+    app.button(key="sample_chest").click().run()
+    wait_for_the_end(app)
+    assert {"Immagini", "Motore", "Esegui", "Misure", "Queste maschere sono credibili?"} <= labels(
+        app
+    )
+    assert {"Images", "Engine", "Run", "Measurements", "Samples"}.isdisjoint(labels(app))
+    assert "Solo per ricerca, non per diagnosi" in words(app)
+    assert "RGB a 8 bit letto da PNG, risposta in" in words(app)
+    (result,) = state(app).results.values()
+    assert result.engine.startswith("Demo engine: classical image processing")
+
+
+def test_what_was_chosen_and_opened_stays_when_the_language_changes(app):
+    upload(app, ("head.nii", head_volume()))
+    prefix = f"choice_{state(app).image.key}"
+    app.segmented_control(key=f"{prefix}_axis").set_value("coronal").run()
+    choose_language(app, "it")
+    axis = app.segmented_control(key=f"{prefix}_axis")
+    assert (axis.label, axis.value) == ("Direzione", "coronal")
+    assert list(axis.options) == ["assiale", "coronale", "sagittale"]
+    assert "Tutte le 40 sezioni" in labels(app)
+    choose_language(app, "en")
+    assert app.segmented_control(key=f"{prefix}_axis").value == "coronal"
+
+
+def test_an_own_window_begins_with_the_numbers_of_the_first_and_stays(app):
+    app.button(key="sample_ct_vertebra").click().run()
+    wait_for_the_end(app)
+    prefix = f"choice_{state(app).image.key}"
+    app.selectbox(key=f"{prefix}_window").set_value("Own window").run()
+    assert not app.exception
+    app.number_input(key=f"{prefix}_center").set_value(40.5).run()
+    choose_language(app, "it")
+    assert app.selectbox(key=f"{prefix}_window").value == "Own window"
+    assert app.number_input(key=f"{prefix}_center").value == 40.5
+    assert "finestra 40.5/400: centro 40,5, ampiezza 400" in words(app)

@@ -71,11 +71,7 @@ def test_the_browser_gets_italian_for_the_screen_and_english_for_files(grey_fram
     assert described["shown"]["phrase"] == "polmone"
     assert described["shown"]["note"].startswith("Dubbia:")
     assert (spoke["language"], spoke["texts"]["Measure"]) == ("it", "Misura")
-    assert describe_masks([mask(values)])[0]["shown"] == {
-        "phrase": "lung",
-        "category": None,
-        "note": "",
-    }
+    assert describe_masks([mask(values)])[0]["shown"] == {"phrase": "lung", "note": ""}
 
 
 def test_in_english_no_text_is_sent():
