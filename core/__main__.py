@@ -20,6 +20,10 @@ COMMANDS = {
     "measure": ("measure", "measure what phrases find in one image and print a table"),
     "figure": ("figure", "draw a figure for a paper or slide, as PNG or PDF"),
     "evaluate": ("evaluate", "compare a backend with reference masks and print a table"),
+    "review": (
+        "review",
+        "list, check, back up, restore and export review projects",
+    ),
     "doctor": ("doctor", "check every step of the way to the endpoint and say what to mend"),
     "find": ("find", "list the MedImageParse endpoints that your account can see"),
     "deploy": ("deploy", "plan, run, look at or delete a deployment of MedImageParse"),

@@ -25,6 +25,13 @@ WorkbenchError
 |   |-- EndpointPaused          failed so often that it is left alone for a while
 |   |-- ArmRefused              Azure Resource Manager refused to find, create or delete
 |   `-- InvalidReply            200, but not what the contract says
+|-- ReviewError                 something about the review of masks
+|   |-- AccessRefused           no role in the project, or not one that may do this
+|   |-- ItemTaken               others are reading it already
+|   |-- EditConflict            a newer edit is there: from another tab, or from another server
+|   |-- EditDamaged             what arrived is not what was drawn
+|   |-- StoreUnreachable        the database or the folder does not answer
+|   `-- StoreDamaged            what is stored is not what was stored
 |-- ExportError                 a file could not be written or does not read back as written
 `-- Cancelled                   the user stopped the run
 """
@@ -158,6 +165,42 @@ class ArmRefused(BackendError):
 
 class InvalidReply(BackendError):
     """The endpoint answered, but not with masks as its contract says."""
+
+
+class ReviewError(WorkbenchError):
+    """Something about the review of masks stands in the way."""
+
+
+class AccessRefused(ReviewError):
+    """The reader has no role in the project, or not one that may do this."""
+
+    @classmethod
+    def project(cls) -> AccessRefused:
+        """The same words whether the project is not there or not for this reader."""
+        return cls(
+            "There is no such project, or none that you take part in.",
+            "Ask the owner of the project to add you.",
+        )
+
+
+class ItemTaken(ReviewError):
+    """As many others as it needs are reading the item already."""
+
+
+class EditConflict(ReviewError):
+    """A newer edit is there than the one that this one was drawn on."""
+
+
+class EditDamaged(ReviewError):
+    """The mask that arrived is not the mask that was drawn."""
+
+
+class StoreUnreachable(ReviewError):
+    """The database or the folder of the review does not answer."""
+
+
+class StoreDamaged(ReviewError):
+    """What is stored is not what was stored."""
 
 
 class ExportError(WorkbenchError):

@@ -12,7 +12,14 @@ from core.settings import SETTINGS, SIGN_IN_WAYS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
-REQUIREMENTS = ("requirements.txt", "requirements-azure.txt", "requirements-dev.txt")
+REQUIREMENTS = (
+    "requirements.txt",
+    "requirements-azure.txt",
+    "requirements-postgres.txt",
+    "requirements-staple.txt",
+    "requirements-login.txt",
+    "requirements-dev.txt",
+)
 
 
 def section(title):
@@ -49,7 +56,7 @@ def test_every_dependency_is_named_with_its_purpose_and_no_other():
 @pytest.mark.parametrize("name", REQUIREMENTS)
 def test_every_dependency_has_a_lowest_version(name):
     for line in requirements(name):
-        assert re.fullmatch(r"[\w-]+>=[\d.]+(,<[\d.]+)?", line), line
+        assert re.fullmatch(r"[\w-]+(\[\w+\])?>=[\d.]+(,<[\d.]+)?", line), line
 
 
 def test_every_setting_is_documented_as_the_code_describes_it():

@@ -55,9 +55,9 @@ def measures_csv(report: MeasureReport) -> bytes:
     Args:
         report: From :func:`core.analysis.measure.measure_result`.
     """
-    common = _program(report.segmentation.engine) | _origin(report.segmentation.frame)
+    common = program_cells(report.segmentation.engine) | _origin(report.segmentation.frame)
     common |= {"overlap_rule": report.levels.rule, "overlap_area_px": report.overlaps.area_px}
-    return _csv([measure_cells(report, row) | common for row in report.rows])
+    return csv_bytes([measure_cells(report, row) | common for row in report.rows])
 
 
 def measure_cells(report: MeasureReport, row: PhraseMeasures) -> dict[str, Cell]:
@@ -125,8 +125,8 @@ def volume_csv(
             "direction": axis,
             "overlap_rule": levels.rule if levels else "labels of the model",
         }
-        table.append(cells | _program(engine))
-    return _csv(table)
+        table.append(cells | program_cells(engine))
+    return csv_bytes(table)
 
 
 def volume_cells(row: VolumeMeasures) -> dict[str, Cell]:
@@ -164,7 +164,7 @@ def objects_csv(found: Instances, segmentation: Segmentation, phrase: str, level
         "left_out_as_smaller": found.left_out,
         "overlap_rule": levels.rule,
     }
-    common |= _program(segmentation.engine) | _origin(frame)
+    common |= program_cells(segmentation.engine) | _origin(frame)
     rows: list[dict[str, Cell]] = []
     for number, (area, border) in enumerate(
         zip(found.areas_px.tolist(), found.at_border.tolist(), strict=True), start=1
@@ -173,7 +173,7 @@ def objects_csv(found: Instances, segmentation: Segmentation, phrase: str, level
         cells = {"object": number, "area_px": area, "area_mm2": size, "touches_border": border}
         rows.append(cells | common)
     columns = ["object", "area_px", "area_mm2", "touches_border", *common]
-    return _csv(rows, columns)
+    return csv_bytes(rows, columns)
 
 
 def spacing_source(frame: Frame) -> str:
@@ -198,7 +198,8 @@ def _origin(frame: Frame) -> dict[str, Cell]:
     }
 
 
-def _program(engine: str) -> dict[str, Cell]:
+def program_cells(engine: str) -> dict[str, Cell]:
+    """What every row says about where it comes from: engine, program and the research notice."""
     return {
         "engine": engine,
         "program": f"{about.NAME} {about.VERSION}",
@@ -206,7 +207,7 @@ def _program(engine: str) -> dict[str, Cell]:
     }
 
 
-def _csv(rows: Sequence[Mapping[str, Cell]], columns: Iterable[str] = ()) -> bytes:
+def csv_bytes(rows: Sequence[Mapping[str, Cell]], columns: Iterable[str] = ()) -> bytes:
     """Write rows under a header; the columns are those of the first row where none are given."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

@@ -114,6 +114,23 @@ MAX_FRAMES = Setting(
     "Most frames, slices or archive members of one file. From the environment only.",
     "2000",
 )
+DATA_FOLDER = Setting(
+    "MIP_DATA_FOLDER",
+    "Folder for the reviews of this machine. From the environment only.",
+    "the user's data folder, `medimageparse-workbench` in it",
+)
+REVIEW_DATABASE = Setting(
+    "MIP_REVIEW_DATABASE",
+    "URL of the database of reviews: sqlite:///FILE, or for a team "
+    "postgresql+psycopg://USER:PASSWORD@HOST/NAME. From the environment only.",
+    "SQLite in MIP_DATA_FOLDER",
+)
+REVIEW_BLOBS = Setting(
+    "MIP_REVIEW_BLOBS",
+    "Where images and masks of reviews are kept: a folder, or an fsspec URL such as "
+    "s3://BUCKET/FOLDER. From the environment only.",
+    "a folder in MIP_DATA_FOLDER",
+)
 SETTINGS: tuple[Setting, ...] = (
     ENDPOINT,
     ENDPOINT_ALIAS,
@@ -133,4 +150,7 @@ SETTINGS: tuple[Setting, ...] = (
     MAX_FILE_MB,
     MAX_PIXELS,
     MAX_FRAMES,
+    DATA_FOLDER,
+    REVIEW_DATABASE,
+    REVIEW_BLOBS,
 )
