@@ -15,12 +15,19 @@ _LIBRARY = (
     "store.js", "texts.js", "numbers.js", "png.js", "zip.js", "sha256.js", "geometry.js",
     "ramp.js", "overlaps.js", "masks.js", "shaders.js", "gl.js", "dom.js", "canvas2d.js",
     "settings.js", "export_words.js", "levels.js", "manifest.js", "export.js", "scene.js",
-    "painter.js", "input.js", "slices.js", "marks.js", "stage.js", "curve.js", "legend.js",
-    "panel.js", "hooks.js", "replies.js", "mounting.js", "viewer.js", "compare_numbers.js",
+    "painter.js", "camera.js", "input.js", "slices.js", "marks.js", "stage.js", "curve.js",
+    "legend.js", "controls.js", "panel.js", "hooks.js", "replies.js", "mounting.js", "viewer.js",
+    "compare_numbers.js",
     "compare_settings.js", "compare_model.js", "compare_side.js", "compare_table.js",
     "compare_stage.js", "compare_export.js", "swipe.js", "compare.js",
+    "edit_box.js", "edit_raster.js", "edit_region.js", "edit_morph.js", "edit_codec.js",
+    "edit_history.js", "drafts.js", "active_time.js", "courier.js", "standing.js", "packing.js",
+    "shown_masks.js", "outbox.js", "decision_words.js", "pins.js", "draft_status.js",
+    "decision_bar.js", "edit_settings.js", "edit_layers.js", "edit_tools.js", "edit_actions.js",
+    "edit_cursor.js", "edit_hand.js", "edit_keys.js", "edit_toolbar.js", "edit_panel.js",
+    "edit_pins.js", "edit_view.js", "editor.js", "editor_mount.js",
 )  # fmt: skip
-_STYLES = ("viewer.css", "compare.css")
+_STYLES = ("viewer.css", "compare.css", "edit.css", "decision.css")
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORTED = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)

@@ -27,7 +27,8 @@ _LABELLED = re.compile(
 _UNSEEN = re.compile(r"(?:\bError\(|\bfrom|\bimport|\bclosest\()\s*$")
 # Names that browsers have for keys and units, for fonts and gradients.
 _NAMES = re.compile(
-    r"^(?:Escape|Enter|Home|End|(?:Arrow|Page)\w*)$|system-ui|linear-gradient|^(?:px|PNG|ZIP)$"
+    r"^(?:Alt|Backspace|Escape|Enter|Home|End|(?:Arrow|Page)\w*)$|^Ctrl\+|system-ui|linear-gradient"
+    r"|^(?:px|PNG|ZIP)$"
 )
 
 

@@ -1,5 +1,7 @@
 import { h } from "./dom.js";
 
+const SMOOTHING = 4; // canvas pixels over which a pixel of a shrunk picture is smeared
+
 /** Draws the same as gl.js with a plain 2D canvas: no WebGL2, or a picture too large for it. */
 export class CanvasRenderer {
   kind = "2d";
@@ -42,15 +44,16 @@ export class CanvasRenderer {
     this.#map = values;
   }
 
-  compose(outlined) {
+  /** @param {object | null} part The only box that has changed since the last time, if known. */
+  compose(outlined, part = null) {
     const { width, height } = this.#picture;
     const { bits, edges } = this.#stack;
     const { fill, edge, ramp } = this.#tables;
     const map = this.#map;
-    const box = map ? { top: 0, left: 0, bottom: height, right: width } : this.#stack.box;
+    const box = part ?? (map ? { top: 0, left: 0, bottom: height, right: width } : this.#stack.box);
     this.#overlay ??= h("canvas", { width, height });
     const context = this.#overlay.getContext("2d");
-    context.clearRect(0, 0, width, height);
+    if (!part) context.clearRect(0, 0, width, height);
     if (!box) return;
     const pixels = new ImageData(box.right - box.left, box.bottom - box.top);
     const words = new Uint32Array(pixels.data.buffer);
@@ -64,8 +67,20 @@ export class CanvasRenderer {
     context.putImageData(pixels, box.left, box.top);
   }
 
-  draw(view, overlay, lineWidth) {
+  /** @param {object | null} part The only box of the picture that looks different now, if known. */
+  draw(view, overlay, lineWidth, part = null) {
+    const room = roomOf(this.canvas, view, lineWidth, part);
+    if (room.width === 0 || room.height === 0) return;
     const context = this.#context;
+    context.save();
+    context.beginPath();
+    context.rect(room.left, room.top, room.width, room.height);
+    context.clip();
+    this.#drawAll(context, view, overlay, lineWidth, room);
+    context.restore();
+  }
+
+  #drawAll(context, view, overlay, lineWidth, room) {
     context.fillStyle = "rgb(17 20 23)";
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
     context.imageSmoothingEnabled = view.scale < 1;
@@ -74,7 +89,7 @@ export class CanvasRenderer {
     if (this.#picture) context.drawImage(this.#picture, ...place);
     if (!overlay || !this.#overlay) return;
     context.drawImage(this.#overlay, ...place);
-    if (lineWidth > 0) context.drawImage(this.#screenOutline(view, lineWidth), 0, 0);
+    if (lineWidth > 0) context.drawImage(this.#screenOutline(view, lineWidth, room), room.left, room.top);
   }
 
   readPixel(x, y) {
@@ -87,12 +102,11 @@ export class CanvasRenderer {
   }
 
   /** The outline on the screen's own grid, as the shader draws it. */
-  #screenOutline(view, lineWidth) {
-    const { width, height } = this.canvas;
+  #screenOutline(view, lineWidth, { left, top, width, height }) {
     const pixels = new ImageData(width, height);
     const words = new Uint32Array(pixels.data.buffer);
-    const columns = imageIndex(width, lineWidth, view.left, view.scaleX, view.width);
-    const rows = imageIndex(height, lineWidth, view.top, view.scaleY, view.height);
+    const columns = imageIndex(width, lineWidth, view.left - left, view.scaleX, view.width);
+    const rows = imageIndex(height, lineWidth, view.top - top, view.scaleY, view.height);
     const masksAt = (row, column) =>
       row < 0 || column < 0 ? 0 : this.#stack.bits[row * view.width + column];
     for (let y = 0, at = 0; y < height; y++) {
@@ -108,6 +122,19 @@ export class CanvasRenderer {
     }
     return sheet(pixels);
   }
+}
+
+/** The part of the canvas on which a box of the picture has a bearing: all of it for null. */
+function roomOf(canvas, view, lineWidth, part) {
+  if (!part) return { left: 0, top: 0, width: canvas.width, height: canvas.height };
+  const reach = lineWidth + SMOOTHING;
+  const [left, top] = view.toCanvas(part.left, part.top).map((at) => Math.max(0, Math.floor(at - reach)));
+  const [right, bottom] = view.toCanvas(part.right, part.bottom).map((at) => Math.ceil(at + reach));
+  return {
+    left, top,
+    width: Math.max(0, Math.min(canvas.width, right) - left),
+    height: Math.max(0, Math.min(canvas.height, bottom) - top),
+  };
 }
 
 /** For every canvas pixel: the image row or column under it and under both ends of the line. */

@@ -2,6 +2,9 @@
 
 const LINE_PX = 33; // what a wheel reports as one line
 const SLICE_PX = 40; // wheel travel for one slice
+const NOTCH_PX = 100; // wheel travel that is one step of a size
+const TAP_MS = 250; // a shorter press of a key switches, a longer one is held
+const PEN_ERASER = 5; // the button that the back end of a pen reports
 
 /**
  * Listen on the picture.
@@ -9,9 +12,13 @@ const SLICE_PX = 40; // wheel travel for one slice
  * @param {HTMLElement} box
  * @param {object} wish zoom(x, y, factor), pan(dx, dy), hover(x, y), leave(), fit(), and
  *     slice(step) or null when there are no slices; x and y in CSS pixels from the box's corner.
+ *     Where something can be drawn also `draw` with begin(x, y, event) (false leaves the pointer to
+ *     panning), move(points), end(), cancel(), and resize(notches, event) (false: the wheel zooms).
  */
 export class PointerInput {
   #pointers = new Map(); // id -> [x, y]
+  #drawing = null; // id of the pointer that draws
+  #penSeen = false; // with a pen in the hand, fingers and the palm do not draw
   #travel = 0;
 
   constructor(box, wish) {
@@ -22,9 +29,8 @@ export class PointerInput {
     listen("pointerdown", (event) => this.#down(event));
     listen("dblclick", () => wish.fit());
     box.addEventListener("pointermove", (event) => this.#move(event));
-    for (const end of ["pointerup", "pointercancel"]) {
-      box.addEventListener(end, (event) => this.#up(event));
-    }
+    box.addEventListener("pointerup", (event) => this.#up(event, "end"));
+    box.addEventListener("pointercancel", (event) => this.#up(event, "cancel"));
     box.addEventListener("pointerleave", () => wish.leave());
   }
 
@@ -41,6 +47,7 @@ export class PointerInput {
   #wheel(event) {
     event.preventDefault();
     const delta = event.deltaY * (event.deltaMode === 1 ? LINE_PX : event.deltaMode === 2 ? 400 : 1);
+    if (this.wish.resize?.(-delta / NOTCH_PX, event)) return;
     if (this.wish.slice && !event.ctrlKey && !event.metaKey) {
       this.#travel += delta;
       const steps = Math.trunc(this.#travel / SLICE_PX);
@@ -55,16 +62,39 @@ export class PointerInput {
   }
 
   #down(event) {
-    if (event.button > 1) return;
-    this.#pointers.set(event.pointerId, this.#place(event));
+    if (event.button > 1 && event.button !== PEN_ERASER) return;
+    const place = this.#place(event);
+    this.#pointers.set(event.pointerId, place);
     this.box.setPointerCapture(event.pointerId);
+    if (this.#draws(place, event)) return;
+    this.#stopDrawing("cancel");
     this.box.classList.add("dragging");
+  }
+
+  /** Whether this pointer draws; a second finger turns drawing into zooming. */
+  #draws(place, event) {
+    const { draw } = this.wish;
+    this.#penSeen ||= event.pointerType === "pen";
+    const isPalm = this.#penSeen && event.pointerType === "touch";
+    if (!draw || this.#pointers.size > 1 || event.button === 1 || isPalm) return false;
+    if (!draw.begin(...place, event)) return false;
+    this.#drawing = event.pointerId;
+    return true;
+  }
+
+  #stopDrawing(how) {
+    if (this.#drawing === null) return;
+    this.#drawing = null;
+    this.wish.draw[how]();
   }
 
   #move(event) {
     const [x, y] = this.#place(event);
     const before = this.#pointers.get(event.pointerId);
-    if (before) {
+    if (event.pointerId === this.#drawing) {
+      const passed = event.getCoalescedEvents?.() ?? [];
+      this.wish.draw.move((passed.length > 0 ? passed : [event]).map((one) => this.#place(one)));
+    } else if (before) {
       const others = [...this.#pointers].filter(([id]) => id !== event.pointerId);
       this.#pointers.set(event.pointerId, [x, y]);
       if (others.length === 0) this.wish.pan(x - before[0], y - before[1]);
@@ -80,7 +110,8 @@ export class PointerInput {
     this.wish.zoom(x, y, spread(now) / Math.max(1, spread(before)));
   }
 
-  #up(event) {
+  #up(event, how) {
+    if (event.pointerId === this.#drawing) this.#stopDrawing(how);
     this.#pointers.delete(event.pointerId);
     if (this.#pointers.size === 0) this.box.classList.remove("dragging");
   }
@@ -100,25 +131,58 @@ function isTaken(target, key) {
   return (target.tagName === "INPUT" || target.getAttribute("role") === "slider") && arrows;
 }
 
+/** A key that switches something when it is tapped, and for as long as it is held. */
+export class HoldKey {
+  #since = 0; // when it went down, 0 while it is up
+
+  /** @param {() => void} toggle */
+  constructor(toggle) {
+    this.toggle = toggle;
+  }
+
+  get isDown() {
+    return this.#since !== 0;
+  }
+
+  down() {
+    if (this.isDown) return;
+    this.#since = performance.now();
+    this.toggle();
+  }
+
+  up() {
+    if (this.isDown && performance.now() - this.#since > TAP_MS) this.toggle();
+    this.#since = 0;
+  }
+
+  /** Take the switching back: the key was meant for something else. */
+  revoke() {
+    if (this.isDown) this.toggle();
+    this.#since = 0;
+  }
+}
+
 /**
  * Listen for keys while the pointer is over the viewer or the focus is in it.
  *
  * @param {HTMLElement} root
  * @param {(key: string) => boolean} onKey True when the key was used.
  * @param {(key: string) => void} onRelease
+ * @param {(key: string, shift: boolean) => boolean} [onChord] The same for keys with Ctrl or Cmd.
  * @returns {() => void} Stops listening.
  */
-export function listenForKeys(root, onKey, onRelease) {
+export function listenForKeys(root, onKey, onRelease, onChord = () => false) {
   const isOurs = (event) => {
     const [target] = event.composedPath();
     const here = root.matches(":hover") || root.matches(":focus-within");
-    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    return here && plain && !isTyping(target) && !isTaken(target, event.key);
+    return here && !event.altKey && !isTyping(target) && !isTaken(target, event.key);
   };
+  const use = (event) =>
+    event.ctrlKey || event.metaKey ? onChord(event.key, event.shiftKey) : onKey(event.key);
   const down = (event) => {
     if (!isOurs(event)) return;
     if (event.repeat && event.key === " ") event.preventDefault();
-    else if (onKey(event.key)) {
+    else if (use(event)) {
       event.preventDefault();
       event.stopPropagation();
     }

@@ -9,9 +9,12 @@ import { t } from "./texts.js";
 export class Legend {
   #rows = new Map(); // id of the layer -> LegendRow
 
-  /** @param {object} actions toggle(id), solo(id), recolour(id, hex), setThreshold(id, value). */
-  constructor(actions) {
-    this.actions = actions;
+  /**
+   * @param {object} actions toggle(id), solo(id), recolour(id, hex), setThreshold(id, value).
+   * @param {typeof LegendRow} [Row] What shows a layer.
+   */
+  constructor(actions, Row = LegendRow) {
+    Object.assign(this, { actions, Row });
     this.empty = h("p.hint", {}, t("No phrases yet. Type what to look for and run it: " +
       "each phrase becomes a mask here."));
     this.list = h("ol.rows", { "aria-label": t("Phrases and masks") });
@@ -22,7 +25,7 @@ export class Legend {
   setLayers(layers) {
     const rows = new Map();
     for (const layer of layers) {
-      const row = this.#rows.get(layer.id) ?? new LegendRow(layer.id, this.actions);
+      const row = this.#rows.get(layer.id) ?? new this.Row(layer.id, this.actions);
       row.describe(layer);
       rows.set(layer.id, row);
     }
@@ -54,7 +57,8 @@ const CONTESTED = {
 /** What the values of a map measure. */
 const SCALES = { agreement: () => t("agreement") };
 
-class LegendRow {
+/** One phrase. */
+export class LegendRow {
   constructor(id, actions) {
     this.#parts(id, actions);
     this.element = h("li.row", {},

@@ -29,7 +29,7 @@ export function analyse(values, width, height) {
 }
 
 /** The smallest box around everything that is not zero, or null. */
-function support(values, width, height) {
+export function support(values, width, height) {
   let [top, bottom, left, right] = [height, 0, width, 0];
   for (let y = 0; y < height; y++) {
     const row = y * width;
@@ -47,7 +47,7 @@ function support(values, width, height) {
 }
 
 /** The smallest box around two boxes, either of which may be null. */
-function around(one, other) {
+export function around(one, other) {
   if (!one || !other) return one ?? other;
   return {
     top: Math.min(one.top, other.top),
@@ -150,14 +150,41 @@ export class MaskStack {
     }
     this.#drawn = after;
     this.rule = rule;
-    if (!changed) return;
-    if (rule === "highest") {
-      this.#owners ??= new Uint16Array(this.claims.length);
-      settle(this.claims, this.#owners, this.masks, this.width, changed);
+    if (changed) this.#settle(changed);
+  }
+
+  /**
+   * Take over what was changed within a box of the values of mask `index`, without a look at the
+   * rest. For masks whose values are cut at one threshold only: the area at others is not counted.
+   */
+  change(index, box) {
+    const { claims, width } = this;
+    const mask = this.masks[index];
+    const drawn = this.#drawn[index];
+    const bit = 1 << index;
+    this.#count(box, -1);
+    for (let y = box.top; y < box.bottom; y++) {
+      const end = y * width + box.right;
+      for (let at = y * width + box.left; at < end; at++) {
+        const before = claims[at];
+        claims[at] = mask.values[at] >= drawn.threshold ? before | bit : before & ~bit;
+        if (claims[at] !== before) mask.atLeast[drawn.threshold] += claims[at] > before ? 1 : -1;
+      }
     }
-    this.#count(changed, 1);
-    this.#stale = around(this.#stale, changed);
-    this.#changed = around(this.#changed, changed);
+    mask.box = around(mask.box, box);
+    this.#drawn[index] = { ...drawn, box: around(drawn.box, box) };
+    this.#settle(box);
+  }
+
+  /** Bring what follows from the claims in a box up to date. */
+  #settle(box) {
+    if (this.rule === "highest") {
+      this.#owners ??= new Uint16Array(this.claims.length);
+      settle(this.claims, this.#owners, this.masks, this.width, box);
+    }
+    this.#count(box, 1);
+    this.#stale = around(this.#stale, box);
+    this.#changed = around(this.#changed, box);
   }
 
   #count(box, sign) {

@@ -23,6 +23,7 @@ export class Painter {
   #request = 0;
   #uploaded = false; // the renderer has the picture
   #composed = ""; // the look that the overlay texture was composed for
+  #placed = ""; // where and how the last frame was drawn
   #backup = 0;
 
   /** @param {object} options `renderer` forces "2d" or "webgl2"; `onFrame` runs after a frame. */
@@ -61,9 +62,10 @@ export class Painter {
     const look = this.look();
     if (!this.#uploaded) this.renderer.setPicture(this.#picture);
     const line = this.#stack ? this.#lineWidth(look.style) : 0;
-    if (this.#stack) this.#compose(look, line === 0);
+    const overlay = Boolean(look.overlay && this.#stack);
+    const part = this.#stack && this.#compose(look, line === 0);
     this.#uploaded = true;
-    this.renderer.draw(this.view, Boolean(look.overlay && this.#stack), line);
+    this.renderer.draw(this.view, overlay, line, this.#hasMoved(overlay, line) ? null : part);
     this.generation += 1;
     this.onFrame();
   }
@@ -89,7 +91,20 @@ export class Painter {
     this.view.setCanvas(width, height);
   }
 
-  /** Bring masks, tables and overlay texture up to date, doing only what changed. */
+  /** Whether this frame differs from the last one in more than the masks' pixels. */
+  #hasMoved(overlay, line) {
+    const { left, top, scaleX, scaleY, canvasWidth, canvasHeight } = this.view;
+    const place = [left, top, scaleX, scaleY, canvasWidth, canvasHeight, overlay, line].join();
+    const moved = place !== this.#placed;
+    this.#placed = place;
+    return moved;
+  }
+
+  /**
+   * Bring masks, tables and overlay texture up to date, doing only what changed.
+   *
+   * @returns {object | null} The box outside of which nothing looks different, if there is one.
+   */
   #compose(look, baked) {
     const stack = this.#stack;
     const whole = !this.#uploaded || this.#composed === "";
@@ -98,11 +113,15 @@ export class Painter {
     const changed = stack.takeChanges();
     if (whole || changed) this.renderer.setMasks(stack, whole ? null : changed);
     const key = JSON.stringify([look.style, look.layers, baked]);
-    if (!whole && !changed && key === this.#composed) return;
+    if (!whole && key === this.#composed) {
+      if (changed) this.renderer.compose(baked, changed);
+      return changed;
+    }
     this.renderer.setTables(colourTables(look.layers, look.style));
     this.renderer.setMap(stack.map(shownMaps(look.layers)));
     this.renderer.compose(baked);
     this.#composed = key;
+    return null;
   }
 
   /** 0 while the outline in image pixels is thin on the screen; then it is drawn on its grid. */
@@ -120,7 +139,7 @@ export class Painter {
     this.renderer = renderer ?? new CanvasRenderer(h("canvas"));
     const { canvas } = this.renderer;
     this.#uploaded = false;
-    this.#composed = "";
+    this.#composed = this.#placed = "";
     canvas.addEventListener("webglcontextlost", (event) => this.#onLost(event));
     canvas.addEventListener("webglcontextrestored", () => this.#onRestored());
     this.box.querySelector("canvas")?.remove();

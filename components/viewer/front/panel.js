@@ -1,3 +1,4 @@
+import { DrawingControls } from "./controls.js";
 import { h, icon, press } from "./dom.js";
 import { t } from "./texts.js";
 
@@ -14,24 +15,10 @@ export class Panel {
    */
   constructor(actions, legend) {
     this.actions = actions;
-    this.opacity = h("input", { type: "range", min: 0, max: 100, step: 1, "aria-label": t("Opacity of the masks"),
-      on: { input: () => actions.setOpacity(Number(this.opacity.value)) } });
-    this.opacityText = h("output.value");
-    this.fill = this.#switch(t("Fill"), t("Tint the inside of the masks"), actions.setFill);
-    this.outline = this.#switch(t("Outline"), t("Draw the edge of the masks (o)"), actions.setOutline);
-    this.overlay = this.#switch(t("Masks"), t("Show the masks (space)"), actions.setOverlay);
-    this.controls = h("div.controls", {},
-      h("div.switches", { role: "group", "aria-label": t("Drawing") }, this.overlay, this.fill, this.outline),
-      h("label.opacity", {}, h("span", {}, t("Opacity")), this.opacity, this.opacityText), this.#overlaps());
+    this.controls = new DrawingControls(actions, this.#overlaps());
     this.#downloads();
     this.element = h("aside.panel", { "aria-label": t("Masks") },
-      this.controls, legend.element, this.downloads);
-  }
-
-  #switch(text, title, set) {
-    const button = h("button.switch", { type: "button", title,
-      on: { click: () => set(button.getAttribute("aria-pressed") !== "true") } }, text);
-    return button;
+      this.controls.element, legend.element, this.downloads);
   }
 
   #overlaps() {
@@ -91,7 +78,7 @@ export class Panel {
       ...layers.map(({ index, shown: { phrase }, scale }) => item(index,
         h("span.phrase", {}, scale ? t("Map: {phrase}", { phrase }) : t("Mask: {phrase}", { phrase })),
         h("small", {}, "PNG"))));
-    this.controls.hidden = this.downloads.hidden = layers.length === 0;
+    this.controls.element.hidden = this.downloads.hidden = layers.length === 0;
     const cut = layers.filter(({ scale }) => !scale).length;
     this.overlaps.hidden = cut < 2;
     this.measurable = cut > 0;
@@ -114,13 +101,9 @@ export class Panel {
    * @param {"none" | "used" | "due" | null} levels Whether the server's numbers use what is on screen:
    *     nothing was changed, they do, they do not; null offers no measuring.
    */
-  update({ opacity, fill, outline, overlay, caption, rule }, levels) {
-    if (Number(this.opacity.value) !== opacity) this.opacity.value = opacity;
-    this.opacity.style.setProperty("--part", `${opacity}%`);
-    this.opacityText.textContent = `${opacity} %`;
-    press(this.fill, fill);
-    press(this.outline, outline);
-    press(this.overlay, overlay);
+  update(settings, levels) {
+    const { caption, rule } = settings;
+    this.controls.update(settings);
     this.caption.checked = caption;
     for (const [name, button] of Object.entries(this.rules)) press(button, name === rule);
     this.measure.hidden = levels === null || !this.measurable;

@@ -1,7 +1,8 @@
+import { Camera } from "./camera.js";
 import { h } from "./dom.js";
 import { Exporter, save } from "./export.js";
 import { hooksOf } from "./hooks.js";
-import { listenForKeys, PointerInput } from "./input.js";
+import { HoldKey, listenForKeys, PointerInput } from "./input.js";
 import { Legend } from "./legend.js";
 import { areUsual, layersToExport, levelsOf, rowState, thresholdsOf } from "./levels.js";
 import { parseColour } from "./masks.js";
@@ -12,10 +13,8 @@ import { Replies } from "./replies.js";
 import { hashesOf, Loader, Scene } from "./scene.js";
 import { Settings } from "./settings.js";
 import { Slicer } from "./slices.js";
-import { Stage } from "./stage.js";
+import { spotOf, Stage } from "./stage.js";
 import { spokenLanguage } from "./texts.js";
-
-const TAP_MS = 250; // a shorter press of the space bar switches, a longer one is held
 
 /** One viewer on the page: connects what the server sends, what the user does and what is drawn. */
 class Viewer {
@@ -24,16 +23,15 @@ class Viewer {
   #data = null;
   #scene = null;
   #model = null; // the decoded picture that the model sees, when it has been asked for
-  #spaceDown = 0;
 
   constructor(parent, data) {
     this.settings = Settings.of(data.key);
     this.replies = new Replies(this.settings);
     this.slicer = new Slicer((index) => this.replies.send("slice", { index }));
     this.stage = new Stage({
-      zoomBy: (factor) => this.#zoomBy(factor),
-      fit: () => this.#fit(),
-      actualSize: () => this.#zoomTo(1),
+      zoomBy: (factor) => this.camera.zoomBy(factor),
+      fit: () => this.camera.fit(),
+      actualSize: () => this.camera.zoomTo(1),
       toggleModel: () => this.#set({ model: !this.settings.model }),
       toggleHelp: () => this.#toggleHelp(),
     }, this.slicer);
@@ -61,17 +59,19 @@ class Viewer {
       renderer: new URLSearchParams(window.location.search).get("viewer"),
       onFrame: () => this.#afterFrame(),
     });
+    this.camera = new Camera(this.painter, this.stage.box, () => this.#keepView());
+    this.spaceBar = new HoldKey(() => this.#set({ overlay: !this.settings.overlay }));
     this.#listen();
-    this.host.viewer = hooksOf(this.painter, (change) => this.#move(change));
+    this.host.viewer = hooksOf(this.painter, (change) => this.camera.move(change));
   }
 
   #listen() {
     this.pointer = new PointerInput(this.stage.box, {
-      zoom: (x, y, factor) => this.#zoomBy(factor, x, y),
-      pan: (dx, dy) => this.#move((view, ratio) => view.panBy(dx * ratio, dy * ratio)),
+      zoom: (x, y, factor) => this.camera.zoomBy(factor, x, y),
+      pan: (dx, dy) => this.camera.pan(dx, dy),
       hover: (x, y) => this.#hover(x, y),
       leave: () => this.#hover(null),
-      fit: () => this.#fit(),
+      fit: () => this.camera.fit(),
       slice: null,
     });
     const stop = listenForKeys(this.root, (key) => this.#key(key), (key) => this.#keyUp(key));
@@ -208,22 +208,8 @@ class Viewer {
     this.#setLayer(id, { on: !visible });
   }
 
-  #move(change) {
-    change(this.painter.view, this.painter.ratio);
+  #keepView() {
     this.settings.views.set(this.#viewName, this.painter.view.save());
-    this.painter.refresh();
-  }
-
-  #fit() {
-    this.#move((view) => view.fit());
-  }
-
-  #zoomBy(factor, x = this.stage.box.clientWidth / 2, y = this.stage.box.clientHeight / 2) {
-    this.#move((view, ratio) => view.zoomAt(x * ratio, y * ratio, view.scale * factor));
-  }
-
-  #zoomTo(scale) {
-    this.#move((view) => view.zoomAt(view.canvasWidth / 2, view.canvasHeight / 2, scale));
   }
 
   #afterFrame() {
@@ -235,23 +221,19 @@ class Viewer {
   /** The read-out for a point in CSS pixels, or none. */
   #hover(x, y) {
     const picture = this.shownPicture;
-    const { view, ratio } = this.painter;
-    const [column, row] = x === null || !picture ? [-1, -1]
-      : view.toImage(x * ratio, y * ratio).map(Math.floor);
-    if (column < 0 || row < 0 || column >= picture.width || row >= picture.height) {
+    const pixel = x === null || !picture ? null : this.camera.pixel(x, y);
+    if (!pixel) {
       this.stage.hover(null);
       this.legend.probe(null);
       return;
     }
-    const at = row * picture.width + column;
-    const rgb = picture.rgb.subarray(at * 3, at * 3 + 3);
+    const at = pixel[1] * picture.width + pixel[0];
     const chances = this.#showsModel || !this.#scene.stack ? [] : this.#scene.layers.map((layer) => ({
       ...layer, hex: this.settings.layer(layer.id).hex ?? layer.colour,
       value: this.#scene.stack.masks[layer.index].values[at],
     }));
     this.legend.probe(new Map(chances.map(({ id, value }) => [id, value])));
-    const probabilities = chances.filter(({ value }) => value > 0).sort((a, b) => b.value - a.value);
-    this.stage.hover({ x: column, y: row, rgb, probabilities: probabilities.slice(0, 4) });
+    this.stage.hover(spotOf(picture, pixel, chances));
   }
 
   #toggleHelp() {
@@ -262,11 +244,11 @@ class Viewer {
     const { settings, stage } = this;
     const layer = this.#scene?.layers[Number(key) - 1];
     if (/^[1-9]$/.test(key)) layer && this.#toggle(layer.id);
-    else if (key === " ") this.#spaceBar();
+    else if (key === " ") this.spaceBar.down();
     else if (key === "o" || key === "O") this.#set({ outline: !settings.outline });
-    else if (key === "+" || key === "=") this.#zoomBy(1.25);
-    else if (key === "-" || key === "_") this.#zoomBy(0.8);
-    else if (key === "0") this.#fit();
+    else if (key === "+" || key === "=") this.camera.zoomBy(1.25);
+    else if (key === "-" || key === "_") this.camera.zoomBy(0.8);
+    else if (key === "0") this.camera.fit();
     else if (key === "h" || key === "H" || key === "?") this.#toggleHelp();
     else if (key === "Escape" && !stage.help.hidden) this.#toggleHelp();
     else if (this.slicer.active && SLICE_STEPS[key]) this.slicer.step(SLICE_STEPS[key]);
@@ -274,15 +256,8 @@ class Viewer {
     return true;
   }
 
-  #spaceBar() {
-    this.#spaceDown = performance.now();
-    this.#set({ overlay: !this.settings.overlay });
-  }
-
   #keyUp(key) {
-    if (key !== " " || this.#spaceDown === 0) return;
-    if (performance.now() - this.#spaceDown > TAP_MS) this.#set({ overlay: !this.settings.overlay });
-    this.#spaceDown = 0;
+    if (key === " ") this.spaceBar.up();
   }
 
   async #download(what) {
