@@ -23,6 +23,9 @@ def open_app() -> None:
         [
             st.Page("pages/segment.py", title=t("Segment"), icon=":material/center_focus_strong:"),
             st.Page("pages/compare.py", title=t("Compare"), icon=":material/compare:"),
+            st.Page("pages/review.py", title=t("Review"), icon=":material/rate_review:"),
+            st.Page("pages/projects.py", title=t("Projects"), icon=":material/folder_open:"),
+            st.Page("pages/agreement.py", title=t("Agreement"), icon=":material/balance:"),
             st.Page(
                 "pages/connection.py",
                 title=t("Connection"),

@@ -49,6 +49,12 @@ def t(text: str, /, **values: object) -> str:
     return _FORMATS[chosen].format(shown, **values) if values else shown
 
 
+def number(value: float, decimals: int) -> str:
+    """A number that stands alone, with so many decimals, as the session's language writes it."""
+    text = f"{value:,.{decimals}f}"
+    return text if language() == "en" else local_number(text)
+
+
 def told(sentence: str) -> str:
     """A sentence or word of ``core`` in the session's language; English when it is not known.
 

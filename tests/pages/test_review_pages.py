@@ -1,0 +1,175 @@
+"""The pages Projects, Review and Agreement without a browser: who sees what, and what is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components import review_access
+from components.review_saving import store_events
+from components.viewer.arrival import ArrivedDecision, ArrivedEdit, EditorEvents
+from core.errors import EditConflict
+from core.review.desk import Desk
+from core.review.masks import mask_sha256
+from core.review.people import reader_of
+from core.review.place import open_review
+from core.review.projects import create_project, projects_of
+from tests.e2e.review_project import ReviewProject, disc
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    for name in ("MIP_ENDPOINT", "MIP_API_KEY", "MIP_REVIEW_DATABASE", "MIP_REVIEW_BLOBS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MIP_DATA_FOLDER", str(tmp_path / "data"))
+    monkeypatch.chdir(ROOT)
+    return tmp_path / "data"
+
+
+def page(name, **query):
+    """One page in a session of its own, at this address."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S)
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.run().switch_page(f"pages/{name}.py").run()
+
+
+def words(app):
+    kinds = (app.markdown, app.caption, app.info, app.header, app.subheader, app.error, app.success)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def test_a_reader_says_who_they_are_and_fills_a_project_with_what_was_segmented(folder):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S).run()
+    app.button(key="sample_chest").click().run()
+    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/projects.py").run()
+    app.text_input(key="reader_name").set_value("  Ada   Test ")
+    app.button[0].click().run()
+    assert app.query_params["reader"] == "Ada Test"
+    # What a dialog holds is a fragment, which AppTest does not run: the project is made here.
+    store = open_review({"MIP_DATA_FOLDER": str(folder)})
+    ada = reader_of(store, "local:ada test", "Ada Test")
+    create_project(store, ada, "Chests")
+    app.session_state["project_tabs"] = "Images and masks"
+    app.run()
+    app.button(key="intake_add").click().run()
+    assert not app.exception
+    [project] = projects_of(store, ada)
+    assert (project.name, project.items) == ("Chests", 1)
+    [entry] = Desk(store, project.id, ada).queue()
+    assert entry.phrases == ("left lung", "right lung")
+    assert entry.score is not None
+
+
+def test_the_queue_is_shown_with_what_is_left_to_read(folder):
+    project = ReviewProject.make(folder)
+    app = page("review", reader="Ada", project=project.id)
+    assert not app.exception
+    assert app.dataframe[0].value["Image"].tolist() == ["case_0.png", "case_1.png"]
+    assert project.desk("Ada").progress().mine_left == 2
+
+
+@pytest.mark.parametrize("name", ["review", "projects", "agreement"])
+def test_somebody_without_a_role_sees_nothing_of_a_project(folder, name):
+    project = ReviewProject.make(folder)
+    app = page(name, reader="Eve", project=project.id)
+    assert not app.exception
+    assert "Nodules" not in words(app)
+    assert not any("case_0" in str(table.value) for table in app.dataframe)
+
+
+def test_a_plain_reader_has_no_agreement_and_no_settings_of_the_project(folder):
+    project = ReviewProject.make(folder)
+    project.join("Ben")
+    assert "Adjudicators and owners" in words(page("agreement", reader="Ben", project=project.id))
+    app = page("projects", reader="Ben", project=project.id)
+    assert "You are a reader here" in words(app)
+    assert not app.tabs
+
+
+def test_an_owner_adds_a_person_by_name(folder):
+    project = ReviewProject.make(folder)
+    app = page("projects", reader="Ada", project=project.id)
+    app.session_state["project_tabs"] = "People"
+    app.run()
+    app.text_input(key="new_member").set_value("Ben")
+    next(b for b in app.button if b.label == "Add").click().run()
+    assert not app.exception
+    assert {(m.reader.name, m.role) for m in project.desk("Ada").members()} == {
+        ("Ada", "owner"),
+        ("Ben", "reader"),
+    }
+
+
+def test_the_pages_speak_italian(folder):
+    project = ReviewProject.make(folder)
+    app = page("review", reader="Ada", project=project.id)
+    app.session_state["language"] = "it"
+    app.run()
+    assert "Immagine" in app.dataframe[0].value.columns
+    assert app.button(key="leave_reader").label == "Cambi lettore"
+
+
+def test_a_database_that_makes_no_sense_is_told_in_a_sentence(folder, monkeypatch):
+    monkeypatch.setenv("MIP_REVIEW_DATABASE", "nonsense")
+    app = page("review", reader="Ada")
+    assert not app.exception
+    assert "The address of the review database cannot be used" in app.error[0].value
+
+
+def signed_in(monkeypatch, **claims):
+    user = SimpleNamespace(is_logged_in=bool(claims), to_dict=lambda: claims)
+    monkeypatch.setattr(review_access, "secrets_from_file", lambda: {"auth": {}})
+    monkeypatch.setattr(review_access.st, "user", user)
+
+
+def test_with_a_login_the_address_says_nothing_about_who_reads(folder, monkeypatch):
+    project = ReviewProject.make(folder)
+    signed_in(monkeypatch)
+    app = page("review", reader="Ada", project=project.id)
+    assert "Sign in to see the projects" in words(app)
+    assert "Nodules" not in words(app)
+
+
+def test_a_signed_in_person_is_who_the_login_says_whatever_their_name(folder, monkeypatch):
+    project = ReviewProject.make(folder)
+    signed_in(monkeypatch, iss="https://login.example", sub="42", name="Ada")
+    assert "You take part in no project yet" in words(page("review", project=project.id))
+    store = open_review({"MIP_DATA_FOLDER": str(folder)})
+    ada = reader_of(store, "oidc:https://login.example#42", "Ada")
+    project.desk("Ada").set_role(ada.id, "reader")
+    assert len(page("review", project=project.id).dataframe[0].value) == 2
+
+
+def test_a_login_that_does_not_say_who_somebody_is_lets_nobody_in(folder, monkeypatch):
+    signed_in(monkeypatch, name="Ada")
+    assert "does not say who you are" in page("review").error[0].value
+
+
+def arrived(label, mask, base, **more):
+    edit = ArrivedEdit(label, mask, mask_sha256(mask), base)
+    return EditorEvents(number=1, edits=(edit,), **more)
+
+
+def test_a_decision_on_a_mask_that_was_refused_is_not_stored(folder):
+    project = ReviewProject.make(folder)
+    desk = project.desk("Ada")
+    reading = desk.open(desk.queue()[0].item_id)
+    label = reading.item.labels[0].id
+    first, second = disc(90, 90, 20) > 0, disc(50, 50, 20) > 0
+    assert store_events(desk, reading, arrived(label, first, 0)) == []
+    decision = ArrivedDecision(label, "accept", None, "", "", 0)
+    [refused] = store_events(
+        desk, reading, arrived(label, second, 0, decisions=(decision,), action="finish")
+    )
+    assert isinstance(refused, EditConflict)
+    reading = desk.open(reading.item.id)
+    assert (reading.decisions, reading.done) == ({}, False)
+    assert (desk.current_mask(reading, reading.item.labels[0]) == first).all()
