@@ -57,7 +57,7 @@ def show_cases(desk: Desk, project: Project, cases: tuple[Case, ...]) -> None:
             list(_WAYS),
             default="majority",
             required=True,
-            format_func=_WAYS.__getitem__,
+            format_func={rule: t(_WAYS[rule]) for rule in _WAYS}.__getitem__,
             key="consensus_rule",
             help=t(_WAY_HELP),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -106,6 +107,64 @@ def test_an_owner_adds_a_person_by_name(folder):
         ("Ada", "owner"),
         ("Ben", "reader"),
     }
+
+
+def read(project, name, *, moved=0):
+    """Read the first item: accept the nodule, moved so many columns, and say there is no vessel."""
+    desk = project.desk(name)
+    reading = desk.open(desk.queue()[0].item_id)
+    nodule, vessel = reading.item.labels
+    if moved:
+        mask = np.roll(desk.current_mask(reading, nodule), moved, axis=1)
+        desk.save_edit(reading.id, nodule.id, mask, sha256=mask_sha256(mask), base=0)
+    desk.decide(reading.id, nodule.id, "accept", base=0)
+    desk.decide(reading.id, vessel.id, "absent", base=0)
+    desk.touch(reading.id, 40)
+    desk.finish(reading.id)
+
+
+def agreement_page(project, tab):
+    app = page("agreement", reader="Ada", project=project.id)
+    app.session_state["agreement_tabs"] = tab
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_the_agreement_of_two_readers_is_shown_when_both_have_finished(folder):
+    project = ReviewProject.make(folder, items=1)
+    project.join("Ben")
+    read(project, "Ada")
+    assert "No image is read to the end yet" in words(agreement_page(project, "Agreement"))
+    read(project, "Ben", moved=20)
+    one = disc(100, 120, 40) > 0
+    other = np.roll(one, 20, axis=1)
+    dice = 2 * (one & other).sum() / (one.sum() + other.sum())
+    shown = {metric.label: metric.value for metric in agreement_page(project, "Agreement").metric}
+    assert shown["Mean Dice"] == f"{dice:.3f}"
+    assert shown["Same decision"] == "0.50"
+    figures = agreement_page(project, "Figures")
+    found = {metric.label: metric.value for metric in figures.metric}
+    assert (found["Accepted as they are"], found["Seconds an image"]) == ("50 %", "40")
+    table = figures.dataframe[0].value
+    assert table.loc[table["Group"] == "nodule", "Added (px)"].tolist() == [(other & ~one).sum()]
+
+
+def test_what_is_agreed_is_settled_at_one_press(folder):
+    project = ReviewProject.make(folder, items=1)
+    project.join("Ben")
+    read(project, "Ada")
+    read(project, "Ben", moved=4)
+    app = agreement_page(project, "Settle")
+    app.button(key="settle").click().run()
+    assert not app.exception
+    outcomes = {case.label.phrase: case.outcome for case in project.desk("Ada").cases()}
+    one = disc(100, 120, 40) > 0
+    desk = project.desk("Ada")
+    [case] = [case for case in desk.cases() if case.label.phrase == "nodule"]
+    both = one & np.roll(one, 4, axis=1)
+    assert (outcomes["nodule"].verdict, outcomes["vessel"].verdict) == ("change", "absent")
+    assert (desk.mask(case.item, outcomes["nodule"].mask) == both).all()
 
 
 def test_the_pages_speak_italian(folder):
