@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 _KEY = "_review_queue"
 _KEPT_S = 10.0
-_CONDITIONS = {"undecided": "Undecided", "flagged": "Flagged", "doubtful": "Doubtful"}
+_CONDITIONS = {"undecided": "To decide", "flagged": "Flagged", "doubtful": "Doubtful"}
 _STATES = {"open": "to read", "mine": "begun", "taken": "with others", "done": "read"}
 _FILTER_HELP = (
-    "Undecided: you have not decided on all its masks. Flagged: you have flagged one. Doubtful: "
+    "To decide: you have not decided on all its masks. Flagged: you have flagged one. Doubtful: "
     "one is not plausible."
 )
 
