@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.language import t
 from components.project_intake import show_session_intake
+from components.project_upload import show_mask_upload
 from components.state import session
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ def show_images(desk: Desk) -> None:
         InputError: A file cannot be used.
         StoreUnreachable: The store does not answer.
     """
-    show_session_intake(session(), desk)
+    state = session()
+    show_session_intake(state, desk)
+    if state.images:
+        show_mask_upload(state, desk)
     _show_items(desk)
 
 

@@ -82,7 +82,7 @@ def read_dicom(data: bytes, name: str, budget: Budget) -> DicomObject:
         TooLarge: It is over the budget by its header.
         TooSmall: It has a single row or column.
     """
-    dataset = _parse(data, name, budget)
+    dataset = parse_dicom(data, name, budget)
     if not any(keyword in dataset for keyword in _MARKS) and data[128:132] != b"DICM":
         raise unknown(name)
     _refuse_other_objects(dataset, name)
@@ -90,7 +90,7 @@ def read_dicom(data: bytes, name: str, budget: Budget) -> DicomObject:
     if rows < 1 or columns < 1:
         raise damaged(name, "its header gives no number of rows and columns")
     check_picture_size(name, columns, rows, budget)
-    syntax, notices = _transfer_syntax(dataset, name)
+    syntax, notices = transfer_syntax(dataset, name)
     found = DicomObject(dataset, syntax, notices)
     check_frame_count(name, found.frames, budget)
     return found
@@ -103,7 +103,13 @@ def object_words(dataset: Dataset) -> str:
     return known if known and known != uid else ""
 
 
-def _parse(data: bytes, name: str, budget: Budget) -> Dataset:
+def parse_dicom(data: bytes, name: str, budget: Budget) -> Dataset:
+    """Parse a data set of any kind; a deflated one is unpacked within the budget.
+
+    Raises:
+        DamagedFile: It is cut off.
+        TooLarge: It unpacks to more than the limit.
+    """
     if data[128:132] == b"DICM":
         meta_end = io.BytesIO(data)
         meta_end.seek(_PREAMBLE)
@@ -157,7 +163,7 @@ def _refuse_other_objects(dataset: Dataset, name: str) -> None:
     )
 
 
-def _transfer_syntax(dataset: Dataset, name: str) -> tuple[UID, tuple[Notice, ...]]:
+def transfer_syntax(dataset: Dataset, name: str) -> tuple[UID, tuple[Notice, ...]]:
     """The transfer syntax, guessed from the encoding when the file does not say."""
     meta = getattr(dataset, "file_meta", None)
     stated = str(meta.get("TransferSyntaxUID", "") or "") if meta is not None else ""

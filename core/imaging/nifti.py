@@ -54,7 +54,7 @@ class NiftiUpload(Upload):
 
     def __init__(self, data: bytes, name: str, kind: Kind, budget: Budget) -> None:
         self.name, self.media_type = name, kind.value
-        self._header, self._voxels = _read(data, name, kind, budget)
+        self._header, self._voxels = read_voxels(data, name, kind, budget)
         self._grid = self.grid = self._header.grid
         sides = sorted(self._grid.shape)
         check_picture_size(name, sides[2], sides[1], budget)
@@ -93,10 +93,20 @@ class NiftiUpload(Upload):
         return unsure_offer(middle)
 
 
-def _read(
+def read_voxels(
     data: bytes, name: str, kind: Kind, budget: Budget
 ) -> tuple[NiftiHeader, npt.NDArray[np.generic]]:
-    """The header, and the voxels (I, J, K, N) as a view on the unpacked bytes."""
+    """The header, and the voxels (I, J, K, N) as a view on the unpacked bytes, as stored.
+
+    Args:
+        data: The whole file, gzipped or not.
+        name: Its name, for sentences.
+        kind: ``Kind.NIFTI`` or ``Kind.NIFTI_GZ``.
+        budget: The limits, looked at in the header; they bound the unpacking.
+
+    Raises:
+        ImageError: It is too large, cut off, or of a type that cannot be shown.
+    """
     packed = kind is Kind.NIFTI_GZ
     unpacker = zlib.decompressobj(wbits=31)
     start = unpacker.decompress(data, HEADER_BYTES) if packed else data

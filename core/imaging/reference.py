@@ -103,7 +103,7 @@ def read_reference_mask(
     upload = open_upload(data, name, budget=budget)
     values = upload.frame(index, axis=axis).values
     lossy = upload.media_type == Kind.JPEG.value
-    coded, kind = _codes(values, name, lossy=lossy)
+    coded, kind = codes_of(values, name, lossy=lossy)
     coded, notices = _on_grid(coded, shape, name)
     found, numbers, counts = np.unique(coded, return_inverse=True, return_counts=True)
     if not found.size or found[0] != 0:
@@ -117,10 +117,22 @@ def read_reference_mask(
     return ReferenceMask(drawn, labels, "binary" if len(labels) < 2 else kind, notices)
 
 
-def _codes(
+def codes_of(
     values: Values, name: str, *, lossy: bool
 ) -> tuple[npt.NDArray[np.int64], Literal["labels", "colours"]]:
-    """One whole number a pixel, 0 for the background."""
+    """One whole number a pixel, 0 for the background.
+
+    Args:
+        values: (H, W) or (H, W, 3), native units.
+        name: Of the file, for sentences.
+        lossy: Levels are blurred, as JPEG leaves them.
+
+    Returns:
+        int64 (H, W): grey values, or 65536 R + 256 G + B; and which of the two.
+
+    Raises:
+        ImageError: It has more colours than a mask would.
+    """
     if values.ndim == 3:
         if (values == values[:, :, :1]).all():
             return _grey_codes(values[:, :, 0], lossy=lossy), "labels"

@@ -59,8 +59,8 @@ def read_classes(data: bytes, name: str) -> Classes:
 
 
 _NEXT = (
-    'Give JSON such as {"1": "liver"}, CSV with value,name or r,g,b,name, or the dataset.json of '
-    "nnU-Net."
+    "Give JSON with a name for each value, CSV with value,name or r,g,b,name, or the dataset.json "
+    "of nnU-Net."
 )
 
 
@@ -110,9 +110,9 @@ def _from_mapping(found: Mapping[str, object]) -> Iterator[ClassEntry]:
     for key, entry in found.items():
         if isinstance(entry, str) and key.strip().isdecimal():
             yield ClassEntry(entry, (int(key[:18]),))
-        elif _is_whole(entry) or (isinstance(entry, list) and all(map(_is_whole, entry))):
+        elif isinstance(entry, int | list):
             values = entry if isinstance(entry, list) else [entry]
-            yield ClassEntry(key, tuple(values))
+            yield ClassEntry(key, tuple(value for value in values if _is_whole(value)))
         elif isinstance(entry, Mapping) and key.strip().isdecimal():
             yield from _from_record({"value": int(key[:18]), **entry})
 

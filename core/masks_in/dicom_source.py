@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ class Instance:
         placement: Where it lies.
     """
 
-    uid: str
+    uid: str = field(repr=False)
     frame: int
     frames: int
     placement: Placement
@@ -57,7 +57,7 @@ class DicomSource:
         instances: Every frame, in the order of the file.
     """
 
-    space: str
+    space: str = field(repr=False)
     instances: tuple[Instance, ...]
 
     @cached_property

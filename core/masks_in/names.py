@@ -12,6 +12,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from core.export.names import neutral_stem, slug
+from core.imaging.refusals import shown_name
+from core.masks_in.values import Link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +25,8 @@ _ENDING = re.compile(
 )
 # nnU-Net's number of the first channel of an image.
 _FIRST_CHANNEL = "_0000"
+# Longer names, which only an archive can have, are no names of images.
+_LONGEST = 400
 # Words that say that a file is a mask and not what of.
 _GENERIC = r"masks?|seg|segs|segmentations?|labels?|labelmap|gt|ground[-_ ]?truth|annotations?"
 _BEFORE = re.compile(rf"(?:{_GENERIC})[-_ .]+(?=.)", re.IGNORECASE)
@@ -32,16 +36,16 @@ _ONLY = re.compile(_GENERIC, re.IGNORECASE)
 
 def stem_of(name: str) -> str:
     """A file's name without folders and without the endings of image files."""
-    stem = PurePosixPath(name.replace("\\", "/")).name
+    stem = PurePosixPath(name[-_LONGEST:].replace("\\", "/")).name
     while (shorter := _ENDING.sub("", stem)) not in {stem, ""}:
         stem = shorter
     return stem
 
 
 def target_words(text: str) -> str:
-    """A target as a phrase: ``left+lung`` and ``left_lung`` are ``left lung``, ``mask`` is ``""``."""
+    """A target as a phrase: ``left+lung`` and ``left_lung`` are ``left lung``, ``mask`` is none."""
     words = " ".join(re.sub(r"[+_\s]+", " ", text).split())
-    return "" if _ONLY.fullmatch(words) else words
+    return "" if _ONLY.fullmatch(words) else _without_generic(words)
 
 
 class ImageNames:
@@ -75,8 +79,10 @@ class ImageNames:
         Args:
             name: Of the file, with its path where it has one.
         """
+        if len(name) > _LONGEST:
+            return (), ""
         stem = stem_of(name)
-        plain = _BEHIND.sub("", _BEFORE.sub("", stem, count=1), count=1)
+        plain = _without_generic(stem)
         for candidate in dict.fromkeys((stem, plain)):
             for start, rest in _cuts(candidate):
                 if images := self._called(start):
@@ -87,6 +93,12 @@ class ImageNames:
     def _called(self, stem: str) -> tuple[ImageOffer, ...]:
         key = stem.casefold()
         return tuple(self._known.get(key) or self._channels.get(key) or ())
+
+
+def _without_generic(text: str) -> str:
+    """A name or target without a word such as "mask" at either end."""
+    behind = text[match.end() :] if (match := _BEFORE.match(text)) else text
+    return _BEHIND.sub("", behind)
 
 
 def _names(image: ImageOffer) -> set[str]:
@@ -105,3 +117,27 @@ def _cuts(stem: str) -> Iterator[tuple[str, str]]:
     at = len(stem)
     while (at := stem.rfind("_", 0, at)) > 0:
         yield stem[:at], stem[at + 1 :]
+
+
+def links_of(
+    name: str, images: Sequence[ImageOffer], target: str, *, slices: bool
+) -> Iterator[Link]:
+    """Links to the images that a name gives, where it is clear which are meant.
+
+    Args:
+        name: Of the file of masks, or of the picture that it names.
+        images: As :class:`ImageNames` found them.
+        target: From the name, or "".
+        slices: Whether there are masks for several slices of one file.
+    """
+    shown = shown_name(name)
+    files = {image.file for image in images}
+    if not images:
+        yield Link(None, why=f"No image belongs to {shown} by its name.")
+    elif len(files) > 1:
+        yield Link(None, why=f"{len(files)} images are called like {shown}; rename one of them.")
+    elif len(images) > 1 and not slices:
+        why = f"{shown} could belong to any of {len(images)} slices of the image."
+        yield Link(None, why=why)
+    else:
+        yield from (Link(image, target) for image in images)

@@ -100,21 +100,26 @@ class Part:
         codes: What the file holds for it: pixel values, colours as 65536 R + 256 G + B, numbers
             of segments or ids of categories. Empty for everything but the background.
         name: What the class list, the category or the segment is called, or "".
-        number: Its number where it has no name, or 0 for the only mask of a file.
         height: Rows of the mask.
         width: Columns of the mask.
+        label: What tells it from the others of its file where it has no name, such as ``"2"``;
+            "" where only the name of the file can tell what it is.
+        alone: Whether it is the only one of its file.
         caution: One sentence about what has to be looked at, or "".
+        picture: Which picture of the file it is on, where the file has several.
     """
 
     codes: tuple[int, ...]
     name: str
-    number: int
     height: int
     width: int
+    label: str = "1"
+    alone: bool = False
     caution: str = ""
+    picture: int = 0
 
     def phrase(self, target: str) -> str:
-        """What the mask is of: its own name, or the target that the file's name gives.
+        """What the mask is of: its own name, the target that the file's name gives, or "".
 
         Args:
             target: From the file's name, or "".
@@ -122,8 +127,8 @@ class Part:
         if self.name:
             return self.name
         if target:
-            return f"{target} {self.number}" if self.number else target
-        return f"class {self.number or 1}"
+            return target if self.alone else f"{target} {self.label}"
+        return f"class {self.label}" if self.label else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,11 +139,13 @@ class Link:
         image: Or None.
         target: What the file's name says it shows, or "".
         why: One sentence why there is no image.
+        picture: Which picture of the file it is, where the file has several.
     """
 
     image: ImageOffer | None
     target: str = ""
     why: str = ""
+    picture: int = 0
 
 
 class MaskFile(ABC):
@@ -161,8 +168,11 @@ class MaskFile(ABC):
         """
 
     @abstractmethod
-    def parts(self, image: ImageOffer) -> tuple[Part, ...]:
-        """The masks of one image, which is one of :meth:`links`.
+    def parts(self, link: Link) -> tuple[Part, ...]:
+        """The masks of one image.
+
+        Args:
+            link: One of :meth:`links`, with an image.
 
         Raises:
             InputError: They do not belong on this image, or cannot be decoded.

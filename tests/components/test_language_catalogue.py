@@ -18,10 +18,10 @@ FILE = ROOT / "components" / "language" / "it.json"
 SAME = frozenset({
     "Account", "Area", "Area (mm²)", "Area (px)", "Area ({unit})", "Area A", "Area A (mm²)",
     "Area A (px)", "Area B", "Area B (mm²)", "Area B (px)", "Azure CLI", "Demo", "Deploy",
-    "Deployment", "Dice", "Dice {value}", "Endpoint", "IoU", "MedImageParse", "Microsoft Entra",
-    "Proxy", "Quorum", "Resource id", "STAPLE", "Scoring URL", "Tag", "Tenant", "Tenant {tenant}",
-    "Volume", "Volume (ml)", "Workspace", "area (log)", "file", "p-value", "volume", "volume {0}",
-    "{0} ({1})", "{name} ({centre:g} / {width:g})",
+    "Deployment", "Dice", "Dice {value}", "Endpoint", "File", "IoU", "MedImageParse",
+    "Microsoft Entra", "Proxy", "Quorum", "Resource id", "STAPLE", "Scoring URL", "Tag", "Tenant",
+    "Tenant {tenant}", "Volume", "Volume (ml)", "Workspace", "area (log)", "file", "p-value",
+    "volume", "volume {0}", "{0} ({1})", "{name} ({centre:g} / {width:g})",
 })  # fmt: skip
 # A hint that gives only values ends with what has to be typed, with no full stop behind it.
 _ENDS = ".:?!…"

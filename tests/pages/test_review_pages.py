@@ -13,12 +13,13 @@ from components import review_access
 from components.review_saving import store_events
 from components.viewer.arrival import ArrivedDecision, ArrivedEdit, EditorEvents
 from core.errors import EditConflict
+from core.png import encode_png
 from core.review.desk import Desk
 from core.review.masks import mask_sha256
 from core.review.people import reader_of
 from core.review.place import open_review
 from core.review.projects import create_project, projects_of
-from tests.e2e.review_project import ReviewProject, disc
+from tests.e2e.review_project import ReviewProject, disc, picture
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60
@@ -67,6 +68,37 @@ def test_a_reader_says_who_they_are_and_fills_a_project_with_what_was_segmented(
     [entry] = Desk(store, project.id, ada).queue()
     assert entry.phrases == ("left lung", "right lung")
     assert entry.score is not None
+
+
+def test_masks_of_another_program_are_previewed_and_added_where_they_fit(folder):
+    store = open_review({"MIP_DATA_FOLDER": str(folder)})
+    ada = reader_of(store, "local:ada", "Ada")
+    project_id = create_project(store, ada, "From files")
+    app = page("segment", reader="Ada", project=project_id)
+    app.file_uploader(key="uploader").set_value([("CASE_CT_chest.png", picture(1), "image/png")])
+    app.run()
+    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/projects.py").run()
+    app.session_state["project_tabs"] = "Images and masks"
+    app.run()
+    turned = encode_png(np.ascontiguousarray(disc(60, 60, 20).T))
+    files = [
+        ("CASE_CT_chest_left+nodule.png", encode_png(disc(60, 60, 20)), "image/png"),
+        ("CASE_CT_chest_turned.png", turned, "image/png"),
+        ("OTHER_CT_chest_nodule.png", encode_png(disc(60, 60, 20)), "image/png"),
+    ]
+    app.file_uploader(key="mask_files").set_value(files).run()
+    assert not app.exception
+    preview = app.dataframe[0].value
+    assert sorted(preview["State"]) == ["fits", "no image", "turned"]
+    app.button(key="masks_add").click().run()
+    assert not app.exception
+    desk = Desk(store, project_id, ada)
+    [entry] = desk.queue()
+    reading = desk.open(entry.item_id)
+    [label] = reading.item.labels
+    assert (label.phrase, reading.item.source) == ("left nodule", "file")
+    assert (desk.current_mask(reading, label) == (disc(60, 60, 20) > 0)).all()
 
 
 def test_the_queue_is_shown_with_what_is_left_to_read(folder):
