@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.agreement_desk import kept_figures
 from components.language import number, t
+from core.analysis.presence_fit import examples_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 _HELP = (
     "Each decision counts once; adjudications are left out. Accepted: as it is, with a 95 % "
     "interval. Changes are medians over the masks that were accepted with changes."
+)
+_EXAMPLES_HELP = (
+    "Figures of each mask and whether readers accepted it, no picture and no name. Read it on the "
+    "page Segment under Can these be believed?, Your own results."
 )
 _NAMES = {
     "accepted": "Accepted",
@@ -48,6 +53,16 @@ def show_figures(desk: Desk, cases: tuple[Case, ...]) -> None:
         return
     st.caption(t(_HELP))
     _show_total(found.total)
+    st.download_button(
+        t("Decisions for fitting the rule of presence"),
+        data=lambda: examples_to_json(desk.examples()),
+        file_name="presence_examples.json",
+        mime="application/json",
+        on_click="ignore",
+        key="presence_examples",
+        icon=":material/download:",
+        help=t(_EXAMPLES_HELP),
+    )
     for title, groups in (
         (t("By phrase"), found.phrases),
         (t("By modality"), found.modalities),

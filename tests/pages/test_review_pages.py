@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from components import review_access
 from components.review_saving import store_events
 from components.viewer.arrival import ArrivedDecision, ArrivedEdit, EditorEvents
+from core.analysis.presence_fit import examples_from_json, examples_to_json
 from core.errors import EditConflict
 from core.png import encode_png
 from core.review.desk import Desk
@@ -180,6 +181,18 @@ def test_the_agreement_of_two_readers_is_shown_when_both_have_finished(folder):
     assert (found["Accepted as they are"], found["Seconds an image"]) == ("50 %", "40")
     table = figures.dataframe[0].value
     assert table.loc[table["Group"] == "nodule", "Added (px)"].tolist() == [(other & ~one).sum()]
+
+
+def test_decisions_can_be_taken_to_the_fit_of_the_rule_of_presence(folder):
+    project = ReviewProject.make(folder, items=1)
+    project.join("Ben")
+    read(project, "Ada")
+    read(project, "Ben", moved=4)
+    labels = [button.label for button in agreement_page(project, "Figures").get("download_button")]
+    assert "Decisions for fitting the rule of presence" in labels
+    [example] = examples_from_json(examples_to_json(project.desk("Ada").examples()))
+    assert example.accepted
+    assert example.evidence.peak == 1
 
 
 def test_what_is_agreed_is_settled_at_one_press(folder):
