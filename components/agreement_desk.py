@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
+from components.kept import kept
 from core.analysis.agreement import agreement_of
 from core.analysis.consensus import consensus_of
 from core.review.figures import figures_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-    from typing import TypeVar
+    from collections.abc import Hashable
 
     from core.analysis.agreement import Agreement
     from core.analysis.consensus import Proposal, Rule
@@ -22,20 +21,18 @@ if TYPE_CHECKING:
     from core.review.results import Case
     from core.review.values import Rules
 
-    Kept = TypeVar("Kept")
-
-_KEY = "_agreement_desk"
 Cases = tuple["Case", ...]
 
 
 def kept_agreement(desk: Desk, cases: Cases) -> Agreement:
     """How far the readers of these cases agree."""
-    return _kept("agreement", _state(cases), lambda: agreement_of(cases, desk.mask))
+    return kept("agreement", _state(cases), lambda: agreement_of(cases, desk.mask))
 
 
 def kept_figures(desk: Desk, cases: Cases) -> Figures:
     """What the readers made of the AI's masks in these cases."""
-    return _kept("figures", _state(cases), lambda: figures_of(cases, desk.mask, desk.ai_mask))
+    make = partial(figures_of, cases, desk.mask, desk.ai_mask)
+    return kept("agreement figures", _state(cases), make)
 
 
 def kept_proposals(
@@ -53,7 +50,7 @@ def kept_proposals(
             for case in cases
         }
 
-    return _kept("proposals", (_state(cases), rules, rule, limit), make)
+    return kept("agreement proposals", (_state(cases), rules, rule, limit), make)
 
 
 def proposal(desk: Desk, case: Case, rules: Rules, rule: Rule, limit: float) -> Proposal:
@@ -75,12 +72,3 @@ def _state(cases: Cases) -> Hashable:
         )
         for case in cases
     )
-
-
-def _kept(name: str, key: Hashable, make: Callable[[], Kept]) -> Kept:
-    """The last of its name where the key is the same, else made anew."""
-    kept = st.session_state.setdefault(_KEY, {})
-    if name not in kept or kept[name][0] != key:
-        kept[name] = (key, make())
-    found: Kept = kept[name][1]
-    return found

@@ -1,19 +1,21 @@
-"""What the measurements keep in a session: the last of each, by what it was made from."""
+"""Measurements on a page, each made once, and the levels that were set beside the table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.kept import kept
 from core.analysis.instances import split
 from core.analysis.levels import Levels
 from core.analysis.measure import measure_result
 from core.analysis.measure_volume import measure_labels, measure_slices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Hashable
 
     from components.state import LoadedImage, Session
     from core.analysis.instances import Instances
@@ -22,21 +24,7 @@ if TYPE_CHECKING:
     from core.imaging import Frame
     from core.segmentation import Segmentation
 
-_KEY = "measure_desk"
-Kept = TypeVar("Kept")
-
-
-@dataclass
-class MeasureDesk:
-    """Of this session.
-
-    Attributes:
-        kept: The last report, objects and volume, each with what it was made from.
-        own: Levels that were set beside the table, by the hash of the frame.
-    """
-
-    kept: dict[str, tuple[Hashable, Any]] = field(default_factory=dict)
-    own: dict[str, Levels] = field(default_factory=dict)
+_OWN = "_measure_levels"
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,20 +50,20 @@ def levels_of(state: Session, frame: Frame) -> Levels:
 def may_switch(state: Session, frame: Frame) -> bool:
     """Whether the rule may be set beside the table: the viewer has not sent its own."""
     sent = state.levels.get(frame.sha256)
-    return sent is None or sent is _desk().own.get(frame.sha256)
+    return sent is None or sent is _own().get(frame.sha256)
 
 
 def switch_rule(state: Session, frame: Frame, rule: str) -> None:
     """Set the rule for overlaps of a frame, for all that measures, draws or exports it."""
     chosen = Levels(levels_of(state, frame).thresholds, rule)
-    _desk().own[frame.sha256] = chosen
+    _own()[frame.sha256] = chosen
     state.levels[frame.sha256] = chosen
 
 
 def report_of(image: LoadedImage, result: Segmentation, levels: Levels) -> MeasureReport:
     """Figures of a frame, measured once."""
     key = _content(image, result, levels)
-    return _kept("report", key, lambda: measure_result(result, levels))
+    return kept("measure report", key, lambda: measure_result(result, levels))
 
 
 def objects_of(image: LoadedImage, report: MeasureReport, number: int, least_px: int) -> Instances:
@@ -89,7 +77,7 @@ def objects_of(image: LoadedImage, report: MeasureReport, number: int, least_px:
     """
     key = (_content(image, report.segmentation, report.levels), number, least_px)
     mask, soft = report.overlaps.masks[number], report.segmentation.masks[number].probability
-    return _kept("objects", key, lambda: split(mask, soft, least_px=least_px))
+    return kept("measure objects", key, lambda: split(mask, soft, least_px=least_px))
 
 
 def volume_of(
@@ -105,13 +93,14 @@ def volume_of(
         return None
     whole = state.volume_of(image, frame) if state.show_volumes else None
     if whole is not None:
-        rows = _kept("volume", (whole, frame.axis), lambda: measure_labels(whole, frame.axis))
+        make = partial(measure_labels, whole, frame.axis)
+        rows = kept("measure volume", (whole, frame.axis), make)
         return VolumeFound(rows, whole.engine, None)
     slices = _slices(state, image, frame)
     if len(slices) < 2:
         return None
     key = tuple(_content(image, result, levels) for result in slices.values())
-    rows = _kept("volume", key, lambda: measure_slices(grid, frame.axis, slices, levels))
+    rows = kept("measure volume", key, lambda: measure_slices(grid, frame.axis, slices, levels))
     engines = dict.fromkeys(result.engine for result in slices.values())
     return VolumeFound(rows, "; ".join(engines), levels)
 
@@ -136,18 +125,7 @@ def _content(image: LoadedImage, result: Segmentation, levels: Levels) -> Hashab
     return place, result.engine, masks, levels.rule
 
 
-def _kept(name: str, key: Hashable, make: Callable[[], Kept]) -> Kept:
-    """The last of its kind where it is of the same key, else a new one in its place."""
-    desk = _desk()
-    if name not in desk.kept or desk.kept[name][0] != key:
-        desk.kept.pop(name, None)
-        desk.kept[name] = (key, make())
-    found: Kept = desk.kept[name][1]
-    return found
-
-
-def _desk() -> MeasureDesk:
-    if _KEY not in st.session_state:
-        st.session_state[_KEY] = MeasureDesk()
-    desk: MeasureDesk = st.session_state[_KEY]
-    return desk
+def _own() -> dict[str, Levels]:
+    """Levels that were set beside the table in this session, by the hash of the frame."""
+    own: dict[str, Levels] = st.session_state.setdefault(_OWN, {})
+    return own

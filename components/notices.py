@@ -8,12 +8,11 @@ import streamlit as st
 
 from components.language import choose_language, t, told
 from core import about
-from core.errors import BackendError
+from core.errors import BackendError, WorkbenchError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from core.errors import WorkbenchError
     from core.imaging import Notice
 
 # Characters that Streamlit's Markdown would give a meaning; file names are full of them.
@@ -36,6 +35,14 @@ def show_error(error: WorkbenchError) -> None:
             if request_id:
                 lines.append(t("Request id: {id}", id=request_id))
             st.code("\n".join(lines), language=None, wrap_lines=True)
+
+
+def guarded(show: Callable[[], None]) -> None:
+    """Draw a part of a page; what stands in its way is said in its place."""
+    try:
+        show()
+    except WorkbenchError as error:
+        show_error(error)
 
 
 def show_notices(notices: Iterable[Notice]) -> None:

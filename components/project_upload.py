@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.kept import forget, kept
 from components.language import t, told
 from components.notices import plain, show_notices
 from core.masks_in import masks_of, match, offers_of, open_mask_files, rename
 from core.review.intake import item_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
+
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from components.state import LoadedImage, Session
     from core.imaging import Frame
-    from core.masks_in import ImageOffer, Match
+    from core.masks_in import ImageOffer, Match, Opened
     from core.review.desk import Desk
     from core.review.values import NewItem
 
@@ -34,6 +39,22 @@ _STATES = {
     "twice": "twice",
 }
 _MOST_RENAMED = 12
+_KEPT = "masks from files"
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What came of the files.
+
+    Attributes:
+        offered: The pictures of this session, each with the image that it is of.
+        opened: The files.
+        matches: Which mask goes to which picture.
+    """
+
+    offered: tuple[tuple[LoadedImage, ImageOffer], ...]
+    opened: Opened
+    matches: tuple[Match, ...]
 
 
 def show_mask_upload(state: Session, desk: Desk) -> None:
@@ -54,13 +75,14 @@ def show_mask_upload(state: Session, desk: Desk) -> None:
         help=t(_HELP),
     )
     if not files:
+        forget(_KEPT)
         return
-    offered = [(image, offer) for image in state.images.values() for offer in _offers(state, image)]
+    key = (tuple(file.file_id for file in files), _content(state))
     with st.spinner(t("Reading the masks")):
-        opened = open_mask_files([(file.name, file.getvalue()) for file in files])
-        matches = match([offer for _, offer in offered], opened.files)
+        found = kept(_KEPT, key, partial(_find, state, files))
+    opened = found.opened
     show_notices((*opened.notices, *(notice for file in opened.files for notice in file.notices)))
-    matches = _renamed(matches)
+    matches = _renamed(found.matches)
     _show_preview(matches)
     st.caption(t(_SLICES))
     usable = [one for one in matches if one.usable]
@@ -71,21 +93,38 @@ def show_mask_upload(state: Session, desk: Desk) -> None:
         disabled=not usable,
     ):
         with st.spinner(t("Adding")):
-            items = list(_items(offered, usable))
+            items = list(_items(found.offered, usable))
             desk.add_items(items)
         st.toast(t("Images added: {count}", count=len(items)), icon=":material/check:")
         st.rerun()
 
 
-def _offers(state: Session, image: LoadedImage) -> tuple[ImageOffer, ...]:
-    """The image itself; of a volume the slices that were looked at."""
-    frames: list[Frame] = []
-    if max(axis.count for axis in image.upload.choices.axes) > 1:
-        seen = [
-            f for key, f in state.frames.items() if isinstance(key, tuple) and key[0] == image.key
-        ]
-        frames = list({frame.sha256: frame for frame in seen}.values())
-    return offers_of(image.upload, frames or [image.upload.frame()], image.data)
+def _find(state: Session, files: Sequence[UploadedFile]) -> Found:
+    offered = tuple(
+        (image, offer)
+        for image in state.images.values()
+        for offer in offers_of(
+            image.upload, _looked_at(state, image) or [image.upload.frame()], image.data
+        )
+    )
+    opened = open_mask_files([(file.name, file.getvalue()) for file in files])
+    return Found(offered, opened, match([offer for _, offer in offered], opened.files))
+
+
+def _content(state: Session) -> Hashable:
+    """What the pictures on offer depend on."""
+    return tuple(
+        (image.key, tuple(frame.sha256 for frame in _looked_at(state, image)))
+        for image in state.images.values()
+    )
+
+
+def _looked_at(state: Session, image: LoadedImage) -> list[Frame]:
+    """Of a volume the slices that were looked at; nothing of a single picture."""
+    if max(axis.count for axis in image.upload.choices.axes) == 1:
+        return []
+    seen = [f for key, f in state.frames.items() if isinstance(key, tuple) and key[0] == image.key]
+    return list({frame.sha256: frame for frame in seen}.values())
 
 
 def _renamed(matches: tuple[Match, ...]) -> tuple[Match, ...]:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.kept import kept
 from components.language import t
 from components.notices import plain
 from core.errors import AccessRefused
-from core.review.people import reader_of, readers_named
+from core.review.people import LONGEST_NAME, reader_of, readers_named
 from core.review.place import open_review
 from core.settings.lookup import secrets_from_file
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from core.review.values import Reader
 
 _READER = "reader"
-_LONGEST_NAME = 60
 
 
 def review_store() -> Store:
@@ -63,7 +63,7 @@ def current_reader(store: Store) -> Reader | None:
         return _signed_in(store)
     name = _tidy(st.query_params.get(_READER, ""))
     if name:
-        return _kept(store, f"local:{name.casefold()}", name)
+        return _known(store, f"local:{name.casefold()}", name)
     _ask_name()
     return None
 
@@ -112,25 +112,20 @@ def _signed_in(store: Store) -> Reader | None:
             t("The login does not say who you are: it gives no issuer and subject."),
             t("Ask the operator to use a provider of OpenID Connect."),
         )
-    name = str(claims.get("name") or claims.get("email") or subject)[:_LONGEST_NAME]
-    return _kept(store, f"oidc:{issuer}#{subject}", name)
+    name = str(claims.get("name") or claims.get("email") or subject)[:LONGEST_NAME]
+    return _known(store, f"oidc:{issuer}#{subject}", name)
 
 
-def _kept(store: Store, subject: str, name: str) -> Reader:
+def _known(store: Store, subject: str, name: str) -> Reader:
     """The reader, asked of the database once a session."""
-    key = ("_review_reader", subject, name)
-    if st.session_state.get("_review_reader_key") != key:
-        st.session_state["_review_reader"] = reader_of(store, subject, name)
-        st.session_state["_review_reader_key"] = key
-    reader: Reader = st.session_state["_review_reader"]
-    return reader
+    return kept("review reader", (subject, name), lambda: reader_of(store, subject, name))
 
 
 def _ask_name() -> None:
     with st.form("reader_form", border=True, width=420):
         name = st.text_input(
             t("Your name, as the others see it"),
-            max_chars=_LONGEST_NAME,
+            max_chars=LONGEST_NAME,
             key="reader_name",
             help=t("On this machine nobody checks it; with a login, the login says who you are."),
         )
@@ -140,7 +135,8 @@ def _ask_name() -> None:
 
 
 def _tidy(name: str) -> str:
-    return " ".join(name.split())[:_LONGEST_NAME]
+    """Spaces alone, unlike in what is shown: the subject by which readers are known is of it."""
+    return " ".join(name.split())[:LONGEST_NAME]
 
 
 def _leave() -> None:

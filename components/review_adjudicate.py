@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.kept import kept, lately
 from components.language import t
 from components.notices import plain
 from components.verdicts import verdict_in_words
@@ -31,7 +32,8 @@ def show_readers(desk: Desk, item_id: str) -> None:
         StoreUnreachable: The store does not answer.
     """
     st.caption(t(_HOW))
-    cases = [case for case in desk.cases() if case.item.id == item_id]
+    key = (desk.reader.id, item_id, lately())
+    cases = kept("review cases", key, lambda: _cases(desk, item_id))
     readers = {r.reader.id: r.reader for c in cases for r in c.reads if r.purpose == "read"}
     with st.container(horizontal=True, gap="medium"):
         for reader in readers.values():
@@ -47,6 +49,10 @@ def show_readers(desk: Desk, item_id: str) -> None:
                 if st.button(t("Begin with these masks"), key=f"begin_{reader.id}"):
                     _begin(desk, desk.open(item_id, "adjudicate"), own)
                     st.rerun()
+
+
+def _cases(desk: Desk, item_id: str) -> list[Case]:
+    return [case for case in desk.cases() if case.item.id == item_id]
 
 
 def _of(case: Case, reader: str) -> ReadLabel | None:

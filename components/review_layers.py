@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
+from components.kept import kept, last_of
 from components.state import session
 from components.viewer.editing import EditLayer
 from core.analysis.presence import TITLES
@@ -14,17 +14,16 @@ from core.palette import assign_colours
 from core.review.masks import mask_sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from typing import TypeVar
 
     import numpy.typing as npt
 
     from core.review.desk import Desk
-    from core.review.values import Label, Reading
+    from core.review.values import Item, Label, Reading
 
     Array = TypeVar("Array", bound=npt.NDArray[Any])
 
-_KEY = "_review_arrays"
 _NOTES = {"none": TITLES["no evidence"], "doubtful": TITLES["doubtful"]}
 
 
@@ -50,11 +49,10 @@ def layers_of(desk: Desk, reading: Reading) -> list[EditLayer]:
 def _layer(desk: Desk, reading: Reading, label: Label, colour: str) -> EditLayer:
     edit, decision = reading.edits.get(label.id), reading.decisions.get(label.id)
     item = reading.item
-    probability = _kept(item.id, f"ai {label.id}", lambda: desk.probability(item, label))
+    probability = _array(item, f"ai {label.id}", None, lambda: desk.probability(item, label))
     revision = edit.revision if edit else 0
-    mask = _kept(
-        item.id, f"{reading.id} {label.id} {revision}", lambda: desk.current_mask(reading, label)
-    )
+    make = partial(desk.current_mask, reading, label)
+    mask = _array(item, f"mask {label.id}", (reading.id, revision), make)
     return EditLayer(
         id=label.id,
         phrase=label.phrase,
@@ -76,17 +74,7 @@ def _layer(desk: Desk, reading: Reading, label: Label, colour: str) -> EditLayer
     )
 
 
-def _kept(item: str, name: str, make: Callable[[], Array]) -> Array:
+def _array(item: Item, name: str, key: Hashable, make: Callable[[], Array]) -> Array:
     """An array of the item on show, decoded once a session; those of other items go."""
-    shown, arrays = st.session_state.get(_KEY, ("", {}))
-    if shown != item:
-        arrays = {}
-        st.session_state[_KEY] = (item, arrays)
-    if name not in arrays:
-        # Older revisions of the same mask are not needed any more.
-        stem = name.rpartition(" ")[0]
-        for old in [key for key in arrays if key.rpartition(" ")[0] == stem]:
-            del arrays[old]
-        arrays[name] = make()
-    found: Array = arrays[name]
-    return found
+    arrays: dict[str, tuple[Hashable, Any]] = kept("review arrays", item.id, dict)
+    return last_of(arrays, name, key, make)

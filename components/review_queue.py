@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components.kept import forget, kept, lately
 from components.language import t
 from components.review_address import go_to
 from core.review.queue import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from core.review.desk import Desk
     from core.review.queue import QueueEntry
     from core.review.values import Project
 
-_KEY = "_review_queue"
-_KEPT_S = 10.0
+_QUEUE, _PROGRESS, _MEMBERS = "review queue", "review progress", "review members"
 _CONDITIONS = {"undecided": "To decide", "flagged": "Flagged", "doubtful": "Doubtful"}
 _STATES = {"open": "to read", "mine": "begun", "taken": "with others", "done": "read"}
 _FILTER_HELP = (
@@ -39,7 +38,7 @@ def choose_filter(desk: Desk, project: Project) -> Filter:
         AccessRefused: The reader has no role any more.
         StoreUnreachable: The database does not answer.
     """
-    done = desk.progress()
+    done = kept(_PROGRESS, _lately(desk, project), desk.progress)
     total = done.mine_done + done.mine_left
     st.progress(
         done.mine_done / max(total, 1),
@@ -57,7 +56,7 @@ def choose_filter(desk: Desk, project: Project) -> Filter:
     )
     with st.expander(t("More filters"), key="review_more"):
         phrase = st.text_input(t("Phrase"), key="review_phrase", persist_state="session")
-        reader = _choose_reader(desk) if project.role != "reader" else ""
+        reader = _choose_reader(desk, project) if project.role != "reader" else ""
     return Filter(
         undecided="undecided" in chosen,
         flagged="flagged" in chosen,
@@ -74,18 +73,12 @@ def kept_queue(desk: Desk, project: Project, wanted: Filter) -> tuple[QueueEntry
         AccessRefused: The reader has no role any more.
         StoreUnreachable: The database does not answer.
     """
-    key = (project.id, wanted, st.query_params.get("reader", ""))
-    now = time.monotonic()
-    kept = st.session_state.get(_KEY)
-    if kept is None or kept[0] != key or now - kept[1] > _KEPT_S:
-        kept = st.session_state[_KEY] = (key, now, desk.queue(wanted))
-    queue: tuple[QueueEntry, ...] = kept[2]
-    return queue
+    return kept(_QUEUE, (wanted, _lately(desk, project)), lambda: desk.queue(wanted))
 
 
 def forget_queue() -> None:
-    """Have the queue asked for anew, because the reader has decided something."""
-    st.session_state.pop(_KEY, None)
+    """Have all that is kept of it asked for anew, because the reader has changed something."""
+    forget(_QUEUE, _PROGRESS, _MEMBERS)
 
 
 def show_queue(queue: Sequence[QueueEntry], current: str) -> None:
@@ -124,8 +117,14 @@ def show_queue(queue: Sequence[QueueEntry], current: str) -> None:
         st.rerun()
 
 
-def _choose_reader(desk: Desk) -> str:
-    names = {"": t("Everybody")} | {m.reader.id: m.reader.name for m in desk.members()}
+def _lately(desk: Desk, project: Project) -> Hashable:
+    """Whose view of what, for a while."""
+    return project.id, desk.reader.id, lately()
+
+
+def _choose_reader(desk: Desk, project: Project) -> str:
+    members = kept(_MEMBERS, _lately(desk, project), desk.members)
+    names = {"": t("Everybody")} | {member.reader.id: member.reader.name for member in members}
     return st.selectbox(
         t("Meant for or read by"), list(names), format_func=names.__getitem__, key="review_reader"
     )

@@ -54,6 +54,8 @@ def show_reading(
         StoreUnreachable: The store does not answer; nothing was acknowledged to the browser.
     """
     reading = desk.open(item_id, purpose)
+    if any(entry.item_id == item_id and entry.state == "open" for entry in queue):
+        forget_queue()  # it is begun now
     frame = frame_of(desk, reading.item)
     message = ""
     try:
@@ -65,13 +67,15 @@ def show_reading(
             refused = store_events(desk, reading, events)
             acknowledge(events)
             message = " ".join(_sentences(error) for error in refused)
+            if events.action or events.decisions:
+                forget_queue()
             if not refused:
                 _move_on(desk, reading, events, wanted)
             reading = desk.open(item_id, purpose)
     editor(
         frame,
         layers_of(desk, reading),
-        _setup(project, reading, queue, message),
+        _setup(desk, project, reading, queue=queue, message=message),
         key=EDITOR_KEY,
         engine=reading.item.engine,
         file_stem=neutral_stem(frame),
@@ -81,7 +85,6 @@ def show_reading(
 def _move_on(desk: Desk, reading: Reading, events: EditorEvents, wanted: Filter) -> None:
     """Go where the reader wants to; the whole page is drawn anew where the queue has changed."""
     if reading.purpose == "adjudicate" and events.action == "finish":
-        forget_queue()
         leave_item()
         st.switch_page("pages/agreement.py", query_params=dict(st.query_params))
     if events.action in {"next", "back", "finish"}:
@@ -92,18 +95,17 @@ def _move_on(desk: Desk, reading: Reading, events: EditorEvents, wanted: Filter)
         elif events.action == "finish":
             leave_item()
     if events.action or events.decisions:
-        forget_queue()
         st.rerun()
 
 
 def _setup(
-    project: Project, reading: Reading, queue: Sequence[QueueEntry], message: str
+    desk: Desk, project: Project, reading: Reading, *, queue: Sequence[QueueEntry], message: str
 ) -> EditorSetup:
     ids = [entry.item_id for entry in queue]
     here = ids.index(reading.item.id) + 1 if reading.item.id in ids else 0
     return EditorSetup(
         reading=reading.id,
-        owner=st.query_params.get("reader", ""),
+        owner=desk.reader.id,
         reasons=project.rules.reasons,
         pins=reading.pins,
         position=t("{here} of {total}", here=here, total=len(ids)) if here else "",

@@ -16,7 +16,8 @@ from core import about
 from core.backends.bandwidth import forecast
 from core.errors import InputError
 from core.export.nifti import nifti_files
-from core.export.results import ExportFile, zip_files
+from core.export.results import ExportFile
+from core.export.tree import zip_files
 from core.prompts import parse_phrases
 from core.segmentation import DEFAULT_THRESHOLD
 from core.volume import SliceRange, slice_tasks

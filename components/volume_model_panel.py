@@ -14,7 +14,7 @@ from components.services import services
 from components.volume_gate import ask_volume_consent
 from core.backends.azure_volume import AzureVolumeModel
 from core.errors import InputError, SettingsError, WorkbenchError
-from core.export.results import zip_files
+from core.export.tree import zip_files
 from core.export.volume_files import volume_files
 from core.jobs import Job, Task, failures_of
 from core.settings import secrets_from_file

@@ -7,10 +7,9 @@ from components.agreement_figures import show_figures
 from components.agreement_panel import show_agreement
 from components.entry import enter_page
 from components.language import t
-from components.notices import show_error, show_footer
-from components.review_access import current_reader, review_store
+from components.notices import show_footer
 from components.review_address import choose_project
-from core.errors import WorkbenchError
+from components.review_page import show_to_reader
 from core.review.desk import Desk
 from core.review.store import Store
 from core.review.values import Reader
@@ -55,11 +54,5 @@ def show_page(store: Store, reader: Reader) -> None:
 enter_page()
 st.header(t("Agreement"))
 st.caption(t(_HOW))
-try:
-    opened = review_store()
-    person = current_reader(opened)
-    if person is not None:
-        show_page(opened, person)
-except WorkbenchError as error:
-    show_error(error)
+show_to_reader(show_page)
 show_footer()

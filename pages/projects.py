@@ -1,21 +1,21 @@
 """The page on which reviews are made, filled, shared and handed on."""
 
-from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
 from components.entry import enter_page
 from components.language import t
-from components.notices import plain, show_error, show_footer
+from components.notices import guarded, plain, show_footer
 from components.project_backup import show_backup, show_restore
 from components.project_form import show_new_project, show_rules
 from components.project_images import show_images
 from components.project_people import show_people
 from components.project_results import show_results
-from components.review_access import current_reader, has_login, review_store, show_reader
+from components.review_access import has_login, show_reader
 from components.review_address import carried, choose_project
-from core.errors import WorkbenchError
+from components.review_page import show_to_reader
+from components.review_queue import forget_queue
 from core.review.desk import Desk
 from core.review.store import Store
 from core.review.values import Project, Reader
@@ -28,6 +28,7 @@ _HOW = (
 
 def show_page(store: Store, reader: Reader) -> None:
     """Which project, and what can be done with it."""
+    forget_queue()  # what is arranged here shows at once on the page Review
     left, right = st.columns([3, 1], vertical_alignment="top")
     with left:
         st.header(t("Projects"))
@@ -78,22 +79,11 @@ def show_project(store: Store, reader: Reader, project: Project) -> None:
                 guarded(show)
 
 
-def guarded(show: Callable[[], None]) -> None:
-    """Draw a part; what stands in its way is said in its place."""
-    try:
-        show()
-    except WorkbenchError as error:
-        show_error(error)
+def introduce() -> None:
+    """What the page is for."""
+    st.caption(t(_HOW))
 
 
 enter_page()
-try:
-    opened = review_store()
-    person = current_reader(opened)
-    if person is not None:
-        show_page(opened, person)
-    else:
-        st.caption(t(_HOW))
-except WorkbenchError as error:
-    show_error(error)
+show_to_reader(show_page, introduce)
 show_footer()

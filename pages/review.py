@@ -4,13 +4,13 @@ import streamlit as st
 
 from components.entry import enter_page
 from components.language import t
-from components.notices import show_error, show_footer
-from components.review_access import current_reader, review_store, show_reader
+from components.notices import show_footer
+from components.review_access import show_reader
 from components.review_address import carried, choose_project, place
 from components.review_adjudicate import show_readers
+from components.review_page import show_to_reader
 from components.review_queue import choose_filter, kept_queue, show_queue
 from components.review_reading import show_reading
-from core.errors import WorkbenchError
 from core.review.desk import Desk
 from core.review.store import Store
 from core.review.values import Reader
@@ -28,8 +28,7 @@ def show_page(store: Store, reader: Reader) -> None:
         show_reader(reader)
         project = choose_project(store, reader)
     if project is None:
-        st.header(t("Review"))
-        st.caption(t(_HOW))
+        introduce()
         st.info(t(_NO_PROJECT), icon=":material/folder_open:")
         link_to_projects()
         return
@@ -51,6 +50,12 @@ def show_page(store: Store, reader: Reader) -> None:
         st.success(t("Nothing is left for you to read here."), icon=":material/done_all:")
 
 
+def introduce() -> None:
+    """What the page is for."""
+    st.header(t("Review"))
+    st.caption(t(_HOW))
+
+
 def link_to_projects() -> None:
     """The way to where projects are made."""
     st.page_link(
@@ -62,14 +67,5 @@ def link_to_projects() -> None:
 
 
 enter_page()
-try:
-    opened = review_store()
-    person = current_reader(opened)
-    if person is not None:
-        show_page(opened, person)
-    else:
-        st.header(t("Review"))
-        st.caption(t(_HOW))
-except WorkbenchError as error:
-    show_error(error)
+show_to_reader(show_page, introduce)
 show_footer()

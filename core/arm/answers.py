@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ArmRefused, EndpointNotFound, ServiceFault, SignInRefused
+from core.one_line import one_line
 
 if TYPE_CHECKING:
     import requests
@@ -163,6 +164,5 @@ def told(body: Mapping[str, Any]) -> tuple[str, str]:
     while isinstance(details, list) and details and isinstance(details[0], Mapping):
         error, details = details[0], details[0].get("details")
     code = re.sub(r"[^\w.-]", "", str(error.get("code") or ""))[:80]
-    message = "".join(c if c.isprintable() else " " for c in str(error.get("message") or ""))
-    message = " ".join(message.split())[:_LONGEST_MESSAGE]
+    message = one_line(str(error.get("message") or ""))[:_LONGEST_MESSAGE]
     return code, message if not message or message.endswith((".", "!", "?")) else f"{message}."

@@ -13,6 +13,7 @@ import orjson
 
 from core.batch.datastore import API_VERSION
 from core.errors import EndpointNotFound
+from core.one_line import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -129,7 +130,5 @@ def _reason(body: Mapping[str, Any]) -> str:
     """The message of an error, on one line, without addresses that may carry a signature."""
     error = _part(body, "error")
     message = str(error.get("message") or _part(error, "error").get("message") or "")
-    printable = "".join(c if c.isprintable() else " " for c in message)
-    return re.sub(r"\bhttps?://\S+", "(address left out)", " ".join(printable.split()))[
-        :_LONGEST_REASON
-    ]
+    line = re.sub(r"\bhttps?://\S+", "(address left out)", one_line(message))
+    return line[:_LONGEST_REASON]

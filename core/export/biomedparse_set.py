@@ -9,7 +9,6 @@ dot but the one before ``png``, and modality, site and target have no underscore
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ import numpy as np
 from core.export.results import ExportFile
 from core.export.set_pieces import PNG_TEXT, Piece, targets_of
 from core.geometry import MODEL_SIDE, Letterbox
+from core.lots import lot
 from core.png import encode_mask_png, encode_png
 from core.prompts.guess import guess_group
 from core.prompts.meaning import meaning_of
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from core.prompts.vocabulary import Group
 
     Bool = npt.NDArray[np.bool_]
-
-_HASH_DIGITS = 13
-_HASH_STEPS = 16.0**_HASH_DIGITS
 
 
 @dataclass(frozen=True)
@@ -85,13 +82,11 @@ def model_mask(mask: Bool, side: int = MODEL_SIDE) -> Bool:
 def in_test(file_sha256: str, share: float, seed: int) -> bool:
     """Whether what comes from a file is in the test part; frames of one file stay together.
 
-    The first 13 hexadecimal digits of the SHA-256 of ``"<seed>:<file_sha256>"``, divided by 16 to
-    the power of 13, are a number evenly spread over 0 to 1. It is under ``share`` for the test
-    part, so that a larger share keeps every picture of a smaller one, and new pictures change no
-    earlier choice.
+    For the test part :func:`core.lots.lot` of ``"<seed>:<file_sha256>"`` is under ``share``, so
+    that a larger share keeps every picture of a smaller one, and new pictures change no earlier
+    choice.
     """
-    digits = hashlib.sha256(f"{seed}:{file_sha256}".encode()).hexdigest()[:_HASH_DIGITS]
-    return int(digits, 16) / _HASH_STEPS < share
+    return lot(f"{seed}:{file_sha256}") < share
 
 
 def kind_of(image: FinalImage, options: SetOptions) -> Kind:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -115,13 +113,3 @@ def write_files(files: list[ExportFile], folder: Path) -> None:
             f"The results could not be written: {error.strerror or 'the disk refused'}.",
             "Choose another folder with --out, or free some space.",
         ) from None
-
-
-def zip_files(files: list[ExportFile]) -> bytes:
-    """Put files into one ZIP; the same files always give the same bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in files:
-            # The earliest time that ZIP knows, instead of now.
-            archive.writestr(zipfile.ZipInfo(file.name, (1980, 1, 1, 0, 0, 0)), file.content)
-    return buffer.getvalue()

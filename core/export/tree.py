@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import tempfile
 import zipfile
@@ -31,6 +32,13 @@ def zip_into(files: Iterable[ExportFile], target: IO[bytes]) -> int:
             way = zipfile.ZIP_STORED if file.name.endswith(_PACKED) else zipfile.ZIP_DEFLATED
             archive.writestr(zipfile.ZipInfo(file.name, _NO_TIME), file.content, way)
     return count
+
+
+def zip_files(files: Iterable[ExportFile]) -> bytes:
+    """Put files into one ZIP in memory, as :func:`zip_into` does."""
+    buffer = io.BytesIO()
+    zip_into(files, buffer)
+    return buffer.getvalue()
 
 
 def write_tree(files: Iterable[ExportFile], folder: Path) -> int:

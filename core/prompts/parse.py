@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from core.errors import PhraseError
+from core.one_line import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,8 +38,7 @@ def parse_phrases(text: str | Iterable[str]) -> tuple[str, ...]:
     typed = [text] if isinstance(text, str) else list(text)
     found: dict[str, str] = {}
     for part in (part for entry in typed for part in entry.split(SEPARATOR)):
-        printable = "".join(c if c.isprintable() else " " for c in part)
-        phrase = re.sub(r"\s+", " ", printable).strip()
+        phrase = one_line(part)
         if phrase:
             found.setdefault(phrase.casefold(), phrase)
     phrases = tuple(found.values())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from core.errors import InputError
+from core.one_line import one_line
 from core.prompts.parse import parse_phrases
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ def phrase_set(name: str, text: str | Iterable[str]) -> PhraseSet:
         PhraseError: The phrases cannot be used.
         InputError: The name is empty or too long.
     """
-    printable = "".join(c if c.isprintable() else " " for c in name)
-    tidy = " ".join(printable.split())
+    tidy = one_line(name)
     if not tidy:
         raise InputError("The set has no name.", "Give it one, such as “Kidneys”.")
     if len(tidy) > MAX_NAME:

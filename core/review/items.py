@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from core.errors import InputError, PhraseError
+from core.one_line import one_line
 from core.png import encode_png
 from core.prompts.parse import MAX_LENGTH
 from core.review.digests import item_digest
@@ -97,7 +98,7 @@ def tidy_phrase(phrase: str) -> str:
     Raises:
         PhraseError: It is empty or has more than 300 characters.
     """
-    tidy = " ".join("".join(c if c.isprintable() else " " for c in phrase).split())
+    tidy = one_line(phrase)
     if not tidy:
         raise PhraseError("The label has no phrase.", "Type what it is a mask of.")
     if len(tidy) > MAX_LENGTH:

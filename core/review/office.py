@@ -65,6 +65,11 @@ class Office:
         self._door = Door(store, project_id, reader, clock)
         self._blobs = store.blobs
 
+    @property
+    def reader(self) -> Reader:
+        """Who comes."""
+        return self._door.reader
+
     def project(self) -> Project:
         """The project as this reader sees it."""
         with self._door.read() as access:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import InputError
+from core.one_line import one_line
 from core.review.tables import ReaderRow
 from core.review.values import Reader
 
@@ -48,8 +49,7 @@ def reader_of(store: Store, subject: str, name: str) -> Reader:
         InputError: The name has no character that can be seen.
         StoreUnreachable: The database does not answer.
     """
-    printable = "".join(c if c.isprintable() else " " for c in name)
-    shown = " ".join(printable.split())[:LONGEST_NAME].rstrip()
+    shown = one_line(name)[:LONGEST_NAME].rstrip()
     if not shown:
         raise InputError("The reader has no name.", "Type the name that the others are to see.")
     with store.read() as session:

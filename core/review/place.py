@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
+from core.data_folder import data_folder
 from core.errors import StoreUnreachable
 from core.review.blobs import open_blobs
 from core.review.store import open_store
@@ -29,7 +28,7 @@ def open_review(environment: Mapping[str, str]) -> Store:
         StoreUnreachable: The database or the folder does not answer.
     """
     folder = environment.get(DATA_FOLDER.name, "").strip()
-    data = Path(folder).expanduser() if folder else _usual_folder()
+    data = data_folder(Path(folder).expanduser() if folder else None)
     url = environment.get(REVIEW_DATABASE.name, "").strip()
     blobs = environment.get(REVIEW_BLOBS.name, "").strip()
     if not (url and blobs):
@@ -37,10 +36,6 @@ def open_review(environment: Mapping[str, str]) -> Store:
     return open_store(
         url or f"sqlite:///{data / 'review.db'}", open_blobs(blobs or str(data / "blobs"))
     )
-
-
-def _usual_folder() -> Path:
-    return platformdirs.user_data_path("medimageparse-workbench", appauthor=False)
 
 
 def _make(folder: Path) -> None:

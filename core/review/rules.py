@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InputError
+from core.lots import lot
+from core.one_line import one_line
 from core.review.values import Rules
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ MOST_READS = 9
 LONGEST_TITLE = 120
 """Characters of a project's name, at most."""
 
-_HASH_DIGITS = 13
-
 
 def checked_title(name: str) -> str:
     """The name of a project with its spaces tidied.
@@ -28,7 +27,7 @@ def checked_title(name: str) -> str:
     Raises:
         InputError: It is empty or has more than 120 characters.
     """
-    title = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    title = one_line(name)
     if not title:
         raise InputError("The project has no name.", "Give it one.")
     if len(title) > LONGEST_TITLE:
@@ -79,10 +78,9 @@ def rules_from_json(kept: Mapping[str, Any]) -> Rules:
 def wanted_reads(rules: Rules, frame_sha256: str, position: int) -> int:
     """How many people are to read an item: ``rules.reads``, or one.
 
-    The first 13 hexadecimal digits of the SHA-256 of ``"<frame_sha256>:<position>"``, divided by
-    16 to the power of 13, are a number evenly spread over 0 to 1; an item whose number is under
-    ``rules.share`` is read by ``rules.reads`` people. So the choice can be worked out again by
-    anybody, follows neither the order of the items nor what is in them, and a larger share keeps
+    An item is read by ``rules.reads`` people when :func:`core.lots.lot` of
+    ``"<frame_sha256>:<position>"`` is under ``rules.share``. So the choice can be worked out again
+    by anybody, follows neither the order of the items nor what is in them, and a larger share keeps
     every item of a smaller one. Of ``n`` items ``share * n`` are chosen on average, with the
     spread of a binomial distribution.
 
@@ -91,5 +89,4 @@ def wanted_reads(rules: Rules, frame_sha256: str, position: int) -> int:
         frame_sha256: Of the picture.
         position: Place in the project, from 0.
     """
-    digits = hashlib.sha256(f"{frame_sha256}:{position}".encode()).hexdigest()[:_HASH_DIGITS]
-    return rules.reads if int(digits, 16) / 16**_HASH_DIGITS < rules.share else 1
+    return rules.reads if lot(f"{frame_sha256}:{position}") < rules.share else 1

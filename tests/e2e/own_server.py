@@ -1,4 +1,4 @@
-"""A Streamlit server on a port of its own that a test can kill and start again."""
+"""A Streamlit server on a port of its own; a test can kill it and start it again."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
 
 
 class OwnServer:
-    """A script behind one address, whatever becomes of its process."""
+    """A script behind one address, whatever becomes of its process.
+
+    Attributes:
+        url: Without a slash at its end.
+    """
 
     def __init__(self, script: Path, env: Mapping[str, str]) -> None:
         with socket.socket() as probe:
@@ -30,6 +34,7 @@ class OwnServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Start it, and wait until it answers."""
         options = {
             "server.headless": "true",
             "server.address": "127.0.0.1",
@@ -45,18 +50,28 @@ class OwnServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self._wait()
+        self._wait(self._process)
+
+    def stop(self) -> None:
+        """End it as an operator does (SIGTERM); nothing happens where it does not run."""
+        self._end(subprocess.Popen.terminate)
 
     def kill(self) -> None:
         """End it at once, without a chance to tidy up (SIGKILL)."""
+        self._end(subprocess.Popen.kill)
+
+    def _end(self, way: Callable[[subprocess.Popen[bytes]], None]) -> None:
         if self._process is not None:
-            self._process.kill()
+            way(self._process)
             self._process.wait(timeout=20)
             self._process = None
 
-    def _wait(self) -> None:
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
+            if process.poll() is not None:
+                message = f"the server ended with code {process.returncode}"
+                raise RuntimeError(message)
             try:
                 with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
                     return

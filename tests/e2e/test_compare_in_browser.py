@@ -3,6 +3,7 @@
 import nibabel
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from core.analysis.comparison import compare
 from core.analysis.levels import Levels
@@ -86,12 +87,14 @@ def test_the_slice_on_show_is_compared_in_two_windows(workbench):
     slider = page.locator("[data-testid=stSlider]").filter(has_text="Slice").get_by_role("slider")
     slider.focus()
     page.keyboard.press("ArrowRight")
+    page.get_by_text("axial 6 / 9").wait_for()
     workbench.settle()
     compare_page(workbench)
-    assert slider.input_value() == "6"
+    expect(slider).to_have_value("6")
+    titles = page.locator(".side-caption .title")
+    first = titles.nth(1).inner_text()
     page.get_by_role("combobox", name="Window of B").click()
     page.get_by_role("option").last.click()
-    workbench.settle()
+    expect(titles.nth(1)).not_to_have_text(first)
     comparison_ready(workbench)
-    titles = page.locator(".side-caption .title").all_inner_texts()
-    assert len(set(titles)) == 2
+    assert len(set(titles.all_inner_texts())) == 2

@@ -77,7 +77,7 @@ def test_a_person_signs_in_with_a_code_and_the_run_is_signed_as_that_person(page
         tab.fill("Scoring URL", endpoint.url)
         tab.page.get_by_role("combobox").click()
         # The tab is on the machine of the server, so that its own sign-ins are offered too.
-        assert tab.page.get_by_role("option", name="Azure CLI").is_visible()
+        tab.page.get_by_role("option", name="Azure CLI").wait_for()
         tab.page.get_by_role("option", name="with a code").click()
         tab.page.get_by_role("button", name="Get a code").click()
         tab.page.get_by_role("heading", name=USER_CODE).wait_for()

@@ -6,6 +6,7 @@ import json
 import nibabel
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.workbench import APP, Workbench
 from tests.standin import KEY, StandIn
@@ -19,11 +20,12 @@ def volume():
     return nibabel.Nifti1Image(values, np.eye(4)).to_bytes()
 
 
-def shown_picture(tab):
-    """The bytes of the picture in the dialog, as the browser has got them."""
+def shown_picture(tab, before=""):
+    """Address and bytes of the picture in the dialog, another one than before."""
     image = tab.page.get_by_role("dialog").get_by_role("img", name="The picture that is sent")
-    image.wait_for()
-    return tab.page.request.get(image.evaluate("image => image.src")).body()
+    expect(image).not_to_have_js_property("src", before)
+    address = image.evaluate("image => image.src")
+    return address, tab.page.request.get(address).body()
 
 
 def test_slices_can_be_looked_through_before_they_are_sent(page, run_app):
@@ -38,11 +40,10 @@ def test_slices_can_be_looked_through_before_they_are_sent(page, run_app):
         tab.page.get_by_role("button", name="Run on slices 1 to 6").click()
         dialog = tab.page.get_by_role("dialog")
         dialog.get_by_text("5 more made the same way").wait_for()
-        first = shown_picture(tab)
+        address, first = shown_picture(tab)
         dialog.get_by_role("spinbutton").fill("6")
         dialog.get_by_role("spinbutton").press("Enter")
-        tab.settle()
-        last = shown_picture(tab)
+        _, last = shown_picture(tab, before=address)
         assert endpoint.received == ()
         dialog.get_by_text("Remember for this session").click()
         dialog.get_by_role("button", name="Send").click()

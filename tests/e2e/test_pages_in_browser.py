@@ -1,6 +1,7 @@
 """Going from page to page, and opening any of them first."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.workbench import APP, NO_ENDPOINT
 
@@ -14,7 +15,7 @@ def test_whichever_page_is_opened_first_has_the_navigation(page, run_app):
     page.get_by_role("heading", name="About").wait_for()
     page.get_by_role("link", name="Segment").click()
     page.get_by_role("heading", name="Type what you want").wait_for()
-    assert page.get_by_role("link", name="Deploy").is_visible()
+    page.get_by_role("link", name="Deploy").wait_for()
 
 
 def test_images_phrases_and_masks_are_still_there_after_a_look_at_another_page(workbench):
@@ -27,8 +28,9 @@ def test_images_phrases_and_masks_are_still_there_after_a_look_at_another_page(w
     workbench.page.get_by_role("link", name="Segment").click()
     workbench.ready()
     workbench.settle()
-    assert workbench.page.get_by_label("Look for", exact=True).input_value() == "liver & tumor"
-    assert workbench.page.get_by_role("button", name="Run on all 2 images").is_visible()
+    box = workbench.page.get_by_label("Look for", exact=True)
+    expect(box).to_have_value("liver & tumor")
+    workbench.page.get_by_role("button", name="Run on all 2 images").wait_for()
 
 
 def grey_png():

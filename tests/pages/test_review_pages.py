@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from components import review_access
 from components.review_saving import store_events
 from components.viewer.arrival import ArrivedDecision, ArrivedEdit, EditorEvents
 from core.analysis.presence_fit import examples_from_json, examples_to_json
@@ -21,35 +16,11 @@ from core.review.people import reader_of
 from core.review.place import open_review
 from core.review.projects import create_project, projects_of
 from tests.e2e.review_project import ReviewProject, disc, picture
-
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 60
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    for name in ("MIP_ENDPOINT", "MIP_API_KEY", "MIP_REVIEW_DATABASE", "MIP_REVIEW_BLOBS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("MIP_DATA_FOLDER", str(tmp_path / "data"))
-    monkeypatch.chdir(ROOT)
-    return tmp_path / "data"
-
-
-def page(name, **query):
-    """One page in a session of its own, at this address."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S)
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run().switch_page(f"pages/{name}.py").run()
-
-
-def words(app):
-    kinds = (app.markdown, app.caption, app.info, app.header, app.subheader, app.error, app.success)
-    return "\n".join(element.value for kind in kinds for element in kind)
+from tests.pages.review_page import page, sent_to_the_editor, signed_in, words, workbench
 
 
 def test_a_reader_says_who_they_are_and_fills_a_project_with_what_was_segmented(folder):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S).run()
+    app = workbench().run()
     app.button(key="sample_chest").click().run()
     app.switch_page("pages/about.py").run()
     app.switch_page("pages/projects.py").run()
@@ -228,12 +199,6 @@ def test_a_database_that_makes_no_sense_is_told_in_a_sentence(folder, monkeypatc
     assert "The address of the review database cannot be used" in app.error[0].value
 
 
-def signed_in(monkeypatch, **claims):
-    user = SimpleNamespace(is_logged_in=bool(claims), to_dict=lambda: claims)
-    monkeypatch.setattr(review_access, "secrets_from_file", lambda: {"auth": {}})
-    monkeypatch.setattr(review_access.st, "user", user)
-
-
 def test_with_a_login_the_address_says_nothing_about_who_reads(folder, monkeypatch):
     project = ReviewProject.make(folder)
     signed_in(monkeypatch)
@@ -255,6 +220,21 @@ def test_a_signed_in_person_is_who_the_login_says_whatever_their_name(folder, mo
 def test_a_login_that_does_not_say_who_somebody_is_lets_nobody_in(folder, monkeypatch):
     signed_in(monkeypatch, name="Ada")
     assert "does not say who you are" in page("review").error[0].value
+
+
+def test_two_people_who_sign_in_on_one_browser_have_drafts_of_their_own(folder, monkeypatch):
+    project = ReviewProject.make(folder)
+    store = open_review({"MIP_DATA_FOLDER": str(folder)})
+    people = {name: reader_of(store, f"oidc:https://login.example#{name}", name) for name in "AB"}
+    for person in people.values():
+        project.desk("Ada").set_role(person.id, "reader")
+    signed_in(monkeypatch, iss="https://login.example", sub="A", name="A")
+    app = page("review", project=project.id)
+    assert sent_to_the_editor(app)["owner"] == people["A"].id
+    assert app.run().dataframe[0].value["State"].tolist() == ["begun", "to read"]
+    signed_in(monkeypatch, iss="https://login.example", sub="B", name="B")
+    assert sent_to_the_editor(app.run())["owner"] == people["B"].id
+    assert app.dataframe[0].value["State"].tolist() == ["to read", "to read"]
 
 
 def arrived(label, mask, base, **more):

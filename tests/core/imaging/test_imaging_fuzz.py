@@ -24,6 +24,7 @@ from pydicom.encaps import encapsulate
 
 from core.errors import InputError
 from core.imaging import Budget, open_upload
+from tests.fuzz import damaged
 
 COLOURS = np.dstack([quadrants(), quadrants()[::-1], 255 - quadrants()])
 NAMES = ("scan.png", "IM000001", "x.dcm", "volume.nii.gz", "../../a.tif", "photo.JPG", "\n.zip", "")
@@ -56,27 +57,6 @@ def whole_files():
     ]
 
 
-def broken(chance, files):
-    """One file, damaged in one of five ways."""
-    data = bytearray(chance.choice(files))
-    way = chance.randrange(5)
-    if way == 0:  # single bits
-        for _ in range(chance.choice((1, 2, 8, 64))):
-            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-    elif way == 1:  # cut off
-        del data[chance.randrange(len(data)) :]
-    elif way == 2:  # a run of zeros or ones
-        start = chance.randrange(len(data))
-        data[start : start + chance.randrange(1, 40)] = bytes([chance.choice((0, 255))]) * 20
-    elif way == 3:  # numbers in the header
-        for _ in range(chance.choice((1, 3, 8))):
-            data[chance.randrange(min(len(data), 600))] = chance.choice((0, 1, 127, 128, 255))
-    else:  # the tail of another file
-        other = chance.choice(files)
-        data[chance.randrange(len(data)) :] = other[chance.randrange(len(other)) :]
-    return bytes(data)
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_nothing_but_our_own_errors_comes_out_of_broken_files(seed):
     chance = random.Random(seed)
@@ -84,7 +64,8 @@ def test_nothing_but_our_own_errors_comes_out_of_broken_files(seed):
     budget = Budget(max_file_bytes=4_000_000, max_pixels=4_000_000, max_frames=200)
     shown, refused = 0, []
     for _ in range(250):
-        data, name = broken(chance, files), chance.choice(NAMES)
+        data = damaged(chance, chance.choice(files), chance.choice(files))
+        name = chance.choice(NAMES)
         try:
             upload = open_upload(data, name, budget=budget)
             for axis in upload.choices.axes:

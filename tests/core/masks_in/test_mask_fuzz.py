@@ -22,6 +22,7 @@ from tests.core.masks_in.mask_samples import (
 )
 from tests.core.masks_in.test_mask_coco import coco, compressed, drawn
 from tests.core.masks_in.test_mask_pictures import LABELS, palette_png
+from tests.fuzz import damaged
 
 BUDGET = Budget(max_file_bytes=4_000_000, max_pixels=4_000_000, max_frames=200)
 LISTS = (b'{"1": "liver", "2": "tumor"}', b"1,liver\n2,tumor\n", b"255,0,0,liver\n")
@@ -57,24 +58,6 @@ def whole_files():
         ("map.dcm", segmentation(series(), masks, "LABELMAP")),
         ("all.zip", zipped([("case.png", picture(LABELS, "PNG")), ("dataset.json", LISTS[0])])),
     ]
-
-
-def damaged(chance, data, other):
-    """One file with flipped bits, cut off, with odd numbers in its head, or the tail of another."""
-    content = bytearray(data)
-    way = chance.randrange(4)
-    if way == 0:
-        for _ in range(chance.choice((1, 2, 8, 64))):
-            content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
-    elif way == 1:
-        del content[chance.randrange(len(content)) :]
-    elif way == 2:
-        for _ in range(chance.choice((1, 3, 8))):
-            at = chance.randrange(min(len(content), 600))
-            content[at] = chance.choice((0, 1, 127, 128, 255))
-    else:
-        content[chance.randrange(len(content)) :] = other[chance.randrange(len(other)) :]
-    return bytes(content)
 
 
 def noisy_json(chance, data):
