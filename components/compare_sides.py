@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components.compare_state import Asked, CompareDesk
-from components.engine_panel import Engine
+from components.engine_panel import Engine, engine_title, show_engine_link
 from components.held_choice import hold_choice
 from components.image_panel import load_frame
 from components.language import t, told
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from core.segmentation import Segmentation
 
 _VOLUME = "volume"
-_TITLES = {"demo": "Demo", "azure": "MedImageParse", _VOLUME: "Volume"}
 _PHRASES_HELP = (
     "One phrase, or several joined by &. A phrase that both sides have is compared with itself; "
     "the others by their order."
 )
 _ENGINE_HELP = (
     "Demo: classical image processing on this computer, no account. MedImageParse: the model on "
-    "your Azure ML endpoint. Volume: this slice of the masks of a whole volume, where the page "
+    "your Azure ML endpoint. Local model: BiomedParse on this computer, from weights that you have "
+    "downloaded. Volume: this slice of the masks of a whole volume, where the page "
     "Segment has made them."
 )
 _WINDOW_HELP = "Another window of the same slice, to see whether it changes the masks."
@@ -176,7 +176,7 @@ def _choose_engine(letter: str, image: LoadedImage, *, with_volume: bool) -> str
 
 
 def _engine_title(name: str) -> str:
-    return t(_TITLES.get(name, name))
+    return t("Volume") if name == _VOLUME else engine_title(name)
 
 
 def _choose_window(letter: str, image: LoadedImage, choice: FrameChoice) -> Window | None:
@@ -206,11 +206,7 @@ def _open_engine(desk: CompareDesk, state: Session, name: str) -> Engine:
         show_error(error)
         engine = Engine(None)
     if engine.backend is None:
-        st.page_link(
-            page="pages/connection.py",
-            label=t("Connection"),
-            icon=":material/settings_ethernet:",
-        )
+        show_engine_link(name)
     elif engine.host:
         st.caption(f":material/cloud: {plain(engine.host)}")
     return engine

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components.connection import endpoint_settings
-from components.engine_panel import Engine, current_backend
+from components.engine_panel import Engine, current_backend, engine_settings
 from components.state import RESULT_BUDGET_BYTES
+from core.settings import AzureSettings
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -102,14 +102,14 @@ class CompareDesk:
         """The engine with this name; without a backend while no endpoint is set.
 
         Raises:
-            WorkbenchError: The endpoint or the sign-in is not set up.
+            WorkbenchError: The endpoint, the sign-in or the local model is not set up.
         """
-        settings = endpoint_settings(state) if name == "azure" else None
+        settings = engine_settings(state, name)
         if name == "azure" and settings is None:
             return Engine(None)
         kept = current_backend(state, name, settings, self.backends.get(name))
         self.backends[name] = kept
-        return Engine(kept[1], settings.host if settings else "")
+        return Engine(kept[1], settings.host if isinstance(settings, AzureSettings) else "")
 
 
 def compare_desk() -> CompareDesk:

@@ -32,6 +32,7 @@ def open_app() -> None:
                 icon=":material/settings_ethernet:",
             ),
             st.Page("pages/deploy.py", title=t("Deploy"), icon=":material/rocket_launch:"),
+            st.Page("pages/local_model.py", title=t("Local model"), icon=":material/memory:"),
             st.Page("pages/about.py", title=t("About"), icon=":material/info:"),
         ],
         position="top",

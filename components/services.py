@@ -1,8 +1,9 @@
-"""What all sessions of this server process share: traffic limits, counts and the log."""
+"""What all sessions of this server process share: traffic limits, counts, log, local model."""
 
 from __future__ import annotations
 
 import os
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,19 @@ class Process:
 
 
 def services() -> Services:
-    """What backends of all sessions share; holds counts only, nothing of a user."""
+    """What backends of all sessions share: counts, and the local model."""
     return _process().services
+
+
+def forget_session(owner: str) -> None:
+    """Drop what the local model keeps of a session's pictures."""
+    services().local.forget(owner)
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=forget_session)
+def session_owner() -> str:
+    """Who this browser session is to the local model: chosen by chance, until it is closed."""
+    return secrets.token_hex(16)
 
 
 def show_start_problems() -> None:

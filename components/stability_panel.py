@@ -187,10 +187,12 @@ def _price(price: Cost, backend: Backend, host: str, result: Segmentation) -> st
         )
     if result.engine != backend.label or result.seconds <= 0:
         return t("{count} runs on this computer; nothing is sent.", count=price.pictures)
+    # The demo engine works on each phrase anew, the local model mostly on the picture.
+    runs = price.pictures if backend.name == "local" else price.masks / len(result.masks)
     return t(
         "{count} runs on this computer, about {seconds} s; nothing is sent.",
         count=price.pictures,
-        seconds=max(1, round(result.seconds / len(result.masks) * price.masks)),
+        seconds=max(1, round(result.seconds * runs)),
     )
 
 

@@ -27,6 +27,8 @@ COMMANDS = {
     "doctor": ("doctor", "check every step of the way to the endpoint and say what to mend"),
     "find": ("find", "list the MedImageParse endpoints that your account can see"),
     "deploy": ("deploy", "plan, run, look at or delete a deployment of MedImageParse"),
+    "weights": ("weights", "say where to get the local model's weights, get and check them"),
+    "serve": ("serve", "serve a model of this machine over MedImageParse's REST contract"),
 }
 
 

@@ -23,6 +23,9 @@ WorkbenchError
 |   |-- EndpointBusy            429
 |   |-- ServiceFault            5xx
 |   |-- EndpointPaused          failed so often that it is left alone for a while
+|   |-- LocalModelMissing       torch or the weights are not on this machine
+|   |-- WeightsDamaged          the file of weights is not the one that the network needs
+|   |-- OutOfMemory             the device's memory is too small even for the smallest way
 |   |-- ArmRefused              Azure Resource Manager refused to find, create or delete
 |   `-- InvalidReply            200, but not what the contract says
 |-- ReviewError                 something about the review of masks
@@ -157,6 +160,18 @@ class ServiceFault(BackendError):
 
 class EndpointPaused(BackendError):
     """The endpoint failed so often that nothing is sent to it for a while."""
+
+
+class LocalModelMissing(BackendError):
+    """What the local model needs is not on this machine: torch, or its weights."""
+
+
+class WeightsDamaged(BackendError):
+    """The file of weights is cut, changed, or made for another network."""
+
+
+class OutOfMemory(BackendError):
+    """The device has too little memory, even for one picture and one phrase at a time."""
 
 
 class ArmRefused(BackendError):

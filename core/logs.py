@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 OUR_LOGGERS = ("core", "components")
-LIBRARY_LOGGERS = ("urllib3", "requests", "azure", "msal", "msal_extensions")
+LIBRARY_LOGGERS = (
+    "urllib3",
+    "requests",
+    "azure",
+    "msal",
+    "msal_extensions",
+    "huggingface_hub",
+    "uvicorn",
+)
 
 _LEVELS = {
     "debug": logging.DEBUG,

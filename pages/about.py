@@ -23,10 +23,10 @@ _STEPS = (
     "the two do not go together you see a warning."
 )
 _LEAVES = (
-    "With the demo engine: nothing. With an endpoint: the 1024 × 1024 picture and your "
-    "phrases, which you see before the first one is sent. Never the file, its name, or "
-    "anything from its header. Names that are drawn into the pixels are sent with them: "
-    "look first."
+    "With the demo engine and the local model: nothing. With an endpoint: the 1024 × 1024 "
+    "picture and your phrases, which you see before the first one is sent. Never the file, "
+    "its name, or anything from its header. Names that are drawn into the pixels are sent "
+    "with them: look first."
 )
 _DEMO = (
     "Classical image processing, not MedImageParse. It looks for these and leaves any other "

@@ -27,13 +27,15 @@ def test_arrows_point_one_way(folder):
 
 
 def test_core_works_where_streamlit_torch_and_azure_are_not_installed():
+    # The network is made of torch's modules; the rest of core imports it where it is asked for.
     program = """
 import importlib, pkgutil, sys
 for name in ("streamlit", "torch", "azure", "ray"):
     sys.modules[name] = None  # importing it now fails
 import core
 for module in pkgutil.walk_packages(core.__path__, "core."):
-    if not module.name.endswith("__main__"):
+    network = module.name.startswith("core.backends.local.network.")
+    if not network and not module.name.endswith("__main__"):
         importlib.import_module(module.name)
 """
     done = subprocess.run(

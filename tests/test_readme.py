@@ -18,6 +18,8 @@ REQUIREMENTS = (
     "requirements-postgres.txt",
     "requirements-staple.txt",
     "requirements-login.txt",
+    "requirements-local.txt",
+    "requirements-cluster.txt",
     "requirements-dev.txt",
 )
 

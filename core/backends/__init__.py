@@ -5,32 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.errors import SettingsError
+from core.settings import AzureSettings, LocalSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.backends.base import Backend
     from core.backends.services import Services
-    from core.settings import AzureSettings
 
-BACKEND_NAMES = ("demo", "azure")
+BACKEND_NAMES = ("demo", "azure", "local")
 
 
 def get_backend(
     name: str,
-    settings: AzureSettings | None = None,
+    settings: AzureSettings | LocalSettings | None = None,
     *,
     token: Callable[[], str] | None = None,
     services: Services | None = None,
+    owner: str = "this process",
 ) -> Backend:
     """Make a backend; what it needs is imported only now.
 
     Args:
-        name: ``"demo"`` or ``"azure"``.
-        settings: The endpoint, which ``"azure"`` needs.
+        name: One of :data:`BACKEND_NAMES`.
+        settings: The endpoint, which ``"azure"`` needs, or how ``"local"`` runs; None runs it with
+            the defaults.
         token: Gives the token that signs a request to the endpoint; None signs with the key.
-        services: What the endpoint's requests share with those of others in this process; None
-            shares nothing.
+        services: What is shared with others in this process; None shares nothing.
+        owner: Who asks the local model; what it keeps of pictures is kept apart by owner.
 
     Raises:
         SettingsError: There is no such backend, or it lacks a setting.
@@ -40,7 +42,7 @@ def get_backend(
 
         return DemoBackend()
     if name == "azure":
-        if settings is None:
+        if not isinstance(settings, AzureSettings):
             raise SettingsError(
                 "No MedImageParse endpoint is set.",
                 "Set MIP_ENDPOINT and MIP_API_KEY, or enter them on the page Connection.",
@@ -48,7 +50,11 @@ def get_backend(
         from core.backends.azure import AzureBackend  # noqa: PLC0415 - not needed by the demo
 
         return AzureBackend(settings, token=token, services=services)
-    known = " or ".join(BACKEND_NAMES)
     if name == "local":
-        raise SettingsError("The local model is not part of this version.", f"Use {known}.")
+        from core.backends.local import LocalBackend  # noqa: PLC0415 - not needed by the others
+        from core.backends.services import Services  # noqa: PLC0415 - a default only
+
+        runs = settings if isinstance(settings, LocalSettings) else LocalSettings()
+        return LocalBackend((services or Services()).local.with_settings(runs), owner)
+    known = f"{', '.join(BACKEND_NAMES[:-1])} or {BACKEND_NAMES[-1]}"
     raise SettingsError(f"There is no backend named {name[:40]!r}.", f"Use {known}.")

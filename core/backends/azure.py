@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.backends.bandwidth import delay_notice
+from core.backends.bandwidth import delay_notice, delay_s
 from core.backends.base import RunControl
 from core.backends.caller import EndpointCaller
+from core.backends.served_by import engine_notice
 from core.logs import log_phrases
 from core.wire import decode_response, encode_request
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from core.backends.base import ModelInput, ModelReply
     from core.backends.retry import Clock
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 LARGEST_BODY = 20_000_000
 """Bytes of one request. A picture has 0.3 to 4 MB; Azure names no limit, the model's own server
 takes 100 MB, and proxies in between often less."""
+
+_AZURE = ".inference.ml.azure."
+"""In the name of every online endpoint, whatever the cloud. What other hosts run, nobody knows."""
 
 
 class AzureBackend:
@@ -62,7 +66,10 @@ class AzureBackend:
     @property
     def label(self) -> str:
         """What the page and every export call it."""
-        return f"MedImageParse on Azure ML ({self.settings.host})"
+        host = self.settings.host
+        if _AZURE in host:
+            return f"MedImageParse on Azure ML ({host})"
+        return f"Endpoint at {host}"
 
     def __repr__(self) -> str:
         return f"AzureBackend({self.settings!r})"
@@ -97,15 +104,14 @@ class AzureBackend:
                 *self.segment(inputs[half:], control),
             ]
         log_phrases(phrases)
-        delays: list[float] = []
+        answers: list[Mapping[str, str]] = []
         replies = self._caller.call(
             body,
             lambda reply: decode_response(reply, phrases),
             control or RunControl(),
             rows=len(inputs),
-            on_delay=delays.append,
+            on_answer=answers.append,
         )
-        notice = delay_notice(sum(delays))
-        if notice is None:
-            return replies
-        return [replace(reply, notices=(*reply.notices, notice)) for reply in replies]
+        told = (delay_notice(sum(map(delay_s, answers))), *map(engine_notice, answers[-1:]))
+        notices = tuple(notice for notice in told if notice is not None)
+        return [replace(reply, notices=(*reply.notices, *notices)) for reply in replies]

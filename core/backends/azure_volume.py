@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.backends.bandwidth import delay_notice
+from core.backends.bandwidth import delay_notice, delay_s
 from core.backends.base import RunControl
 from core.backends.caller import EndpointCaller
 from core.errors import BackendError, EndpointTimeout, ModelFailed, RequestTooLarge
@@ -80,13 +80,13 @@ class AzureVolumeModel:
             Cancelled: The user stopped the run.
         """
         log_phrases([request.phrases])
-        delays: list[float] = []
+        answers: list[Mapping[str, str]] = []
         try:
             reply = self._caller.call(
                 request.body,
                 lambda body: decode_volume(body, request),
                 control or RunControl(),
-                on_delay=delays.append,
+                on_answer=answers.append,
             )
         except tuple(_NEXT_STEPS) as problem:
             raise type(problem)(
@@ -95,5 +95,5 @@ class AzureVolumeModel:
                 details=problem.details,
                 request_id=problem.request_id,
             ) from None
-        notice = delay_notice(sum(delays))
+        notice = delay_notice(sum(map(delay_s, answers)))
         return reply if notice is None else replace(reply, notices=(*reply.notices, notice))

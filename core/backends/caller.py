@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import uuid
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ from core.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from core.backends.base import RunControl
     from core.backends.exchange import Answer
@@ -61,7 +61,7 @@ class _Request(Generic[Result]):
     read: Callable[[bytes], Result]
     control: RunControl
     rows: int
-    on_delay: Callable[[float], None]
+    on_answer: Callable[[Mapping[str, str]], None]
 
 
 @dataclass(eq=False)
@@ -72,10 +72,10 @@ class _Heard:
     status: str = ""
     seconds: float = 0.0
     size: int = 0
-    delayed_s: float = 0.0
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def _tell_nobody(_seconds: float) -> None:
+def _tell_nobody(_headers: Mapping[str, str]) -> None:
     """Nobody asks."""
 
 
@@ -146,7 +146,7 @@ class EndpointCaller:
         control: RunControl,
         *,
         rows: int = 1,
-        on_delay: Callable[[float], None] = _tell_nobody,
+        on_answer: Callable[[Mapping[str, str]], None] = _tell_nobody,
     ) -> Result:
         """Send a body, wait, and read the answer.
 
@@ -156,14 +156,14 @@ class EndpointCaller:
                 the contract says.
             control: Countdown and cancel.
             rows: Number of pictures in the body.
-            on_delay: Told for how many seconds Azure held the answer back, when it says so.
+            on_answer: Told the headers and trailers of every answer, refusals included.
 
         Raises:
             EndpointPaused: The endpoint has failed so often that it is left alone for now.
             BackendError: The endpoint could not answer; retried before, where that makes sense.
             Cancelled: The user stopped the run.
         """
-        request = _Request(body, read, control, rows, on_delay)
+        request = _Request(body, read, control, rows, on_answer)
         return persist(
             lambda number: self._try(request, number),
             budget_s=self._settings.retry_budget_s,
@@ -185,8 +185,8 @@ class EndpointCaller:
             place.verdict = _verdict(outcome)
         named = outcome.kind.__name__ if isinstance(outcome, Failure) else "success"
         self._record(request, heard, number, named)
-        if heard.delayed_s:
-            request.on_delay(heard.delayed_s)
+        if heard.headers:
+            request.on_answer(heard.headers)
         return outcome
 
     def _ask(self, request: _Request[Result], heard: _Heard) -> Result | Failure:
@@ -214,7 +214,7 @@ class EndpointCaller:
         else:
             heard.status, heard.size = str(answer.status), len(answer.body)
             heard.request_id = request_id_of(answer.headers, heard.request_id, signature.used)
-            heard.delayed_s = delay_s(answer.headers)
+            heard.headers = answer.headers
             outcome = self._read(answer, request.read, heard.request_id)
             if answer.status == 401 and isinstance(outcome, Failure):
                 outcome = self._renew_token(outcome, signature.used)
@@ -259,7 +259,7 @@ class EndpointCaller:
             len(request.body),
             heard.size,
             request.rows,
-            heard.delayed_s,
+            delay_s(heard.headers),
         )
         self._services.on_call(record)
         _log.log(

@@ -1,10 +1,11 @@
-"""What the requests of one process share: the traffic to each endpoint, and who counts them."""
+"""What backends of one process share: traffic to endpoints, who counts it, and the local model."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from core.backends.local.shared import SharedRunner
 from core.backends.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -46,12 +47,14 @@ def _tell_nobody(_record: CallRecord) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Services:
-    """Shared by all sessions of a process; holds counts only, nothing of a user.
+    """Shared by all sessions of a process.
 
     Attributes:
-        traffic: How many requests may be under way to each endpoint.
+        traffic: How many requests may be under way to each endpoint; counts only.
         on_call: Told about every request; called from many threads.
+        local: The one local model.
     """
 
     traffic: Traffic = field(default_factory=Traffic)
     on_call: Callable[[CallRecord], None] = field(default=_tell_nobody)
+    local: SharedRunner = field(default_factory=SharedRunner)

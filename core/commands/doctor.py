@@ -1,4 +1,4 @@
-"""``python -m core doctor``: what stands between this computer and the endpoint."""
+"""``python -m core doctor``: what stands between this computer and the endpoint, or the model."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.commands.signed_in import arm_from, locator, source_from
-from core.doctor import MARKS, Checkup, examine, examine_demo, report_of
+from core.doctor import MARKS, Checkup, examine, examine_demo, examine_local, report_of
 from core.errors import WorkbenchError
 from core.export.results import ExportFile, write_files
-from core.settings import settings_for
+from core.settings import local_settings_from, secrets_from_file, settings_for
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
 
     from core.doctor import Finding
+    from core.settings import LocalSettings
 
 _MARK_WIDTH = max(map(len, MARKS.values()))
 
@@ -25,10 +26,15 @@ _MARK_WIDTH = max(map(len, MARKS.values()))
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument(
-        "--backend", choices=("azure", "demo"), default="azure", help="azure (default) or demo"
+        "--backend",
+        choices=("azure", "demo", "local"),
+        default="azure",
+        help="azure (default), demo or local",
     )
     parser.add_argument(
-        "--no-trial", action="store_true", help="send no picture; else a drawn one is sent twice"
+        "--no-trial",
+        action="store_true",
+        help="send no picture; else a drawn one is sent twice, or given to the local model",
     )
     parser.add_argument("--report", type=Path, default=None, help="also write a report to a file")
     parser.add_argument(
@@ -83,6 +89,9 @@ def _examine(arguments: argparse.Namespace) -> Iterator[Finding]:
     if arguments.backend == "demo":
         yield from examine_demo()
         return
+    if arguments.backend == "local":
+        yield from examine_local(_local_settings(os.environ), trial=not arguments.no_trial)
+        return
     checkup = checkup_from(os.environ, trial=not arguments.no_trial)
     try:
         yield from examine(checkup)
@@ -90,6 +99,14 @@ def _examine(arguments: argparse.Namespace) -> Iterator[Finding]:
         for opened in (checkup.arm, checkup.source):
             if opened is not None and not isinstance(opened, WorkbenchError):
                 opened.close()
+
+
+def _local_settings(env: Mapping[str, str]) -> LocalSettings | WorkbenchError:
+    """How the local model runs, or what is wrong with its settings: for the doctor to tell."""
+    try:
+        return local_settings_from(env, secrets_from_file())
+    except WorkbenchError as error:
+        return error
 
 
 def _print(finding: Finding, *, names: bool) -> None:

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument("images", type=Path, help="folder of NAME_MODALITY_SITE.png")
     parser.add_argument("masks", type=Path, help="folder of NAME_MODALITY_SITE_TARGET.png")
-    parser.add_argument("--backend", default="demo", help="demo (default) or azure")
+    parser.add_argument("--backend", default="demo", help="demo (default), azure or local")
     parser.add_argument("--csv", type=Path, default=None, help="also write the rows to this file")
 
 

@@ -55,7 +55,7 @@ def add_frame_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the image, the phrases, the engine, the choice of a frame, and the threshold."""
     parser.add_argument("input", type=Path, help="an image: PNG, JPEG, TIFF, DICOM, NIfTI, ZIP...")
     parser.add_argument("phrases", help='what to look for, such as "liver & tumor"')
-    parser.add_argument("--backend", default="demo", help="demo (default) or azure")
+    parser.add_argument("--backend", default="demo", help="demo (default), azure or local")
     parser.add_argument("--frame", type=int, default=0, help="frame or slice, from 0")
     parser.add_argument("--axis", default=None, help="axial, coronal or sagittal, for volumes")
     parser.add_argument("--volume", type=int, default=0, help="time point of a 4-D file, from 0")

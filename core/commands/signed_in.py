@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.arm import ArmClient
 from core.arm.client import DEFAULT_URL
 from core.backends import get_backend
-from core.settings import Operator, secrets_from_file, settings_for
+from core.settings import Operator, local_settings_from, secrets_from_file, settings_for
 from core.settings.names import ARM_URL, ENDPOINT_ALIAS, RESOURCE_ID, SIGN_IN
 from core.signin import Bearer, open_sign_in
 
@@ -72,6 +72,8 @@ def backend_from(name: str, env: Mapping[str, str]) -> Backend:
         SettingsError: There is no such backend, or a setting is missing or makes no sense.
         BackendError: The address of the endpoint had to be looked up and could not be.
     """
+    if name == "local":
+        return get_backend(name, local_settings_from(env, secrets_from_file()))
     # Once: a person is asked for one code, also when the address has to be looked up before.
     source = functools.cache(lambda: source_from(env))
 

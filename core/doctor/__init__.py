@@ -4,6 +4,7 @@ from core.doctor.case import Checkup
 from core.doctor.demo import examine_demo
 from core.doctor.examination import STEPS, Examination, Step, examine
 from core.doctor.finding import Fact, Finding
+from core.doctor.local import examine_local
 from core.doctor.report import MARKS, report_of, shown_facts
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Step",
     "examine",
     "examine_demo",
+    "examine_local",
     "report_of",
     "shown_facts",
 ]

@@ -18,6 +18,7 @@ from core.imaging.model import Frame
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from core.backends.base import Backend
     from core.doctor.finding import Finding
 
 ENGINE = "Engine"
@@ -41,16 +42,29 @@ def examine_demo(control: RunControl | None = None) -> Iterator[Finding]:
     yield look_at_versions(Case(Checkup(None)))
 
 
-def _try(control: RunControl) -> Finding:
+def answer_to_trial(backend: Backend, control: RunControl | None) -> tuple[float, list[Fact]]:
+    """Let an engine of this computer work on the drawn picture.
+
+    Returns:
+        Seconds that it took, and what else there is to tell.
+
+    Raises:
+        BackendError: It could not answer.
+        Cancelled: The user stopped the examination.
+    """
     picture = drawn_picture()
     frame = Frame(values=picture, rgb=picture)
     asked = ModelInput(picture, PHRASES, frame, Letterbox.fit(*picture.shape[:2]))
     started = time.monotonic()
-    try:
-        (reply,) = get_backend("demo").segment([asked], control)
-    except BackendError as error:
-        return from_error(TRIAL, error)
+    (reply,) = backend.segment([asked], control)
     seconds = time.monotonic() - started
     found = ", ".join(category or "none" for category in reply.categories)
-    facts = [Fact("Time", f"{seconds:.2f} s"), Fact("Categories", found)]
+    return seconds, [Fact("Time", f"{seconds:.2f} s"), Fact("Categories", found)]
+
+
+def _try(control: RunControl) -> Finding:
+    try:
+        seconds, facts = answer_to_trial(get_backend("demo"), control)
+    except BackendError as error:
+        return from_error(TRIAL, error)
     return ok(TRIAL, f"The demo engine answers, in {seconds:.1f} s.", facts)

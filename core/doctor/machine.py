@@ -72,7 +72,7 @@ def look_at_versions(_case: Case) -> Finding:
     """What this program runs on."""
     facts = [
         Fact("Python", platform.python_version()),
-        *(Fact(name, _version(name)) for name in _PACKAGES),
+        *(Fact(name, version_of(name)) for name in _PACKAGES),
         Fact("OpenSSL", ssl.OPENSSL_VERSION),
         Fact("System", f"{platform.system()} {platform.machine()}"),
     ]
@@ -88,7 +88,8 @@ def _nothing_set() -> SettingsError:
     raise TypeError("an endpoint is not made without settings")
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """The version of a package, or that it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

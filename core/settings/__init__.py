@@ -1,4 +1,4 @@
-"""Where the endpoint is and how to sign in: read from the page, the environment or secrets.toml."""
+"""Where the model is, how it runs and how to sign in: from page, environment or secrets.toml."""
 
 from core.settings.azure import (
     SIGN_IN_WAYS,
@@ -9,6 +9,7 @@ from core.settings.azure import (
 )
 from core.settings.hosts import AllowedHosts, allowed_hosts_from
 from core.settings.keys import clean_key
+from core.settings.local import LocalSettings, local_settings_from
 from core.settings.lookup import Operator, secrets_from_file
 from core.settings.names import SETTINGS, Setting
 
@@ -17,12 +18,14 @@ __all__ = [
     "SIGN_IN_WAYS",
     "AllowedHosts",
     "AzureSettings",
+    "LocalSettings",
     "Operator",
     "PageEntry",
     "Setting",
     "allowed_hosts_from",
     "azure_settings_from",
     "clean_key",
+    "local_settings_from",
     "secrets_from_file",
     "settings_for",
 ]

@@ -85,7 +85,7 @@ LOG_LEVEL = Setting(
     "MIP_LOG_LEVEL",
     "Which log lines are written to standard error, one JSON object a line: debug, info, warning "
     "or error. From the environment only.",
-    "warning; error on the command line",
+    "warning; error on the command line, info for `serve`",
 )
 LOG_PHRASES = Setting(
     "MIP_LOG_PHRASES",
@@ -116,7 +116,7 @@ MAX_FRAMES = Setting(
 )
 DATA_FOLDER = Setting(
     "MIP_DATA_FOLDER",
-    "Folder for the reviews of this machine. From the environment only.",
+    "Folder for the reviews and the model weights of this machine. From the environment only.",
     "the user's data folder, `medimageparse-workbench` in it",
 )
 REVIEW_DATABASE = Setting(
@@ -130,6 +130,37 @@ REVIEW_BLOBS = Setting(
     "Where images and masks of reviews are kept: a folder, or an fsspec URL such as "
     "s3://BUCKET/FOLDER. From the environment only.",
     "a folder in MIP_DATA_FOLDER",
+)
+LOCAL_WEIGHTS = Setting(
+    "MIP_LOCAL_WEIGHTS",
+    "File with the weights of BiomedParse for the engine `local`, `.pt` or `.safetensors`.",
+    "`weights/biomedparse_v1.pt` in MIP_DATA_FOLDER",
+)
+LOCAL_DEVICE = Setting(
+    "MIP_LOCAL_DEVICE",
+    "Where the local model runs: `auto`, `cpu`, `cuda`, `cuda:NUMBER` or `mps`.",
+    "`auto`: the graphics card when there is one",
+)
+LOCAL_PRECISION = Setting(
+    "MIP_LOCAL_PRECISION",
+    "Numbers that the local model works with: `auto`, `fp32`, `bf16` or `fp16`.",
+    "`auto`: bf16 on a CUDA card that has it, else fp32",
+)
+LOCAL_COMPILE = Setting(
+    "MIP_LOCAL_COMPILE",
+    "With 1 the local model is compiled by torch at the first run.",
+    "0",
+)
+LOCAL_ONE_PHRASE = Setting(
+    "MIP_LOCAL_ONE_PHRASE",
+    "With 1 the local model looks for each phrase by itself: phrases that are looked for together "
+    "influence each other.",
+    "0",
+)
+SERVE_TOKEN = Setting(
+    "MIP_SERVE_TOKEN",
+    "Token that clients of `python -m core serve` must send. From the environment only.",
+    "none: everybody who reaches the port is answered",
 )
 SETTINGS: tuple[Setting, ...] = (
     ENDPOINT,
@@ -153,4 +184,10 @@ SETTINGS: tuple[Setting, ...] = (
     DATA_FOLDER,
     REVIEW_DATABASE,
     REVIEW_BLOBS,
+    LOCAL_WEIGHTS,
+    LOCAL_DEVICE,
+    LOCAL_PRECISION,
+    LOCAL_COMPILE,
+    LOCAL_ONE_PHRASE,
+    SERVE_TOKEN,
 )

@@ -23,6 +23,7 @@ _LEFT_OUT = (
     "core/commands/",
     "core/doctor/report.py",
     "core/export/figure_words.py",
+    "core/serve/",  # to clients over the wire, and to the command line
 )
 # Function or class -> the parameters or fields of it that a reader gets to see.
 _SHOWN = {
@@ -79,15 +80,16 @@ _BY_HAND = {
 _AS_THEY_ARE = frozenset({
     "1 while the endpoint is left alone.", "Azure PowerShell", "AzureML Data Scientist",
     "HTTP {0}: {1}", "Microsoft Entra",
-    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints", "OpenSSL", "Python",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints", "OpenSSL", "PyTorch", "Python",
     "Requests that may be under way.", "Requests that wait for a place.", "Requests under way.",
     "UriFile", "UriFolder", "Visual Studio Code", "and", "aorta", "atrium", "aud", "auto",
     "azure", "azureml://registries/azureml/models/{0}/versions/{1}", "browser", "certifi", "cli",
     "color", "cortex", "dark", "demo", "destra", "destro", "device", "disc", "dpi", "edema",
     "fet", "focus", "glioma", "hem", "highest", "hippocampus", "independent", "key", "left",
-    "light", "managed", "medimageparse", "melanoma", "mip-batch/{0}", "msal", "nucleus",
-    "overlay", "panels", "properties", "provisioningState", "requests", "right",
-    "secret", "server", "side by side", "sinistra", "sinistro", "streamlit", "tumor", "urllib3",
+    "light", "local", "managed", "medimageparse", "melanoma", "mip-batch/{0}", "msal", "name",
+    "nucleus", "overlay", "panels", "phrases", "properties", "provisioningState", "requests",
+    "right", "safetensors", "secret", "server", "side by side", "sinistra", "sinistro", "streamlit",
+    "torch", "transformers", "tumor", "urllib3",
     "uterus", "value", "warning", "workload", "workspace", "{0} UTC", "{0} {1} UTC",
     "{0} of the files in the archive are left out:",
     "{0} of the files in the archive is left out:", "{0}/inputs", "{0}/outputs-{1}",

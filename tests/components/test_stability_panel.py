@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -197,6 +198,17 @@ def test_no_change_at_all_cannot_be_run(page):
     only(app)
     assert "Choose at least one change." in words(app)
     assert app.button(key="stability_run").disabled
+
+
+@pytest.mark.parametrize(("name", "seconds"), [("demo", "about 60 s"), ("local", "about 110 s")])
+def test_the_time_is_forecast_by_what_the_engine_works_on(page, name, seconds):
+    engine = Bright()
+    engine.name = name
+    app = page(Engine(engine))
+    given = app.session_state["given"]
+    given["result"] = replace(given["result"], seconds=10.0)  # for two masks of one picture
+    app.run()
+    assert f"11 runs on this computer, {seconds}" in words(app)
 
 
 @pytest.mark.parametrize("engine", [None, Engine(None)])

@@ -118,7 +118,7 @@ def test_two_backends_with_two_keys_never_mix_them(ask, picture_of):
             thread.join()
         pairs = {(one.texts[0], one.headers["authorization"]) for one in endpoint.received}
     assert pairs == {("lung", "Bearer first"), ("liver", "Bearer second")}
-    assert backends[0].label == f"MedImageParse on Azure ML (127.0.0.1:{endpoint.port})"
+    assert backends[0].label == f"Endpoint at 127.0.0.1:{endpoint.port}"
     assert backends[0].leaves_machine
 
 

@@ -39,9 +39,15 @@ def test_the_endpoint_without_a_key_says_where_to_find_it():
         get_backend("azure", AzureSettings("https://mip.region.inference.ml.azure.com"))
 
 
-@pytest.mark.parametrize("name", ["local", "gpt", ""])
+def test_the_local_model_runs_with_the_defaults_when_nothing_is_set():
+    backend = get_backend("local")
+    assert backend.name == "local"
+    assert not backend.leaves_machine
+
+
+@pytest.mark.parametrize("name", ["gpt", ""])
 def test_an_unknown_name_is_answered_with_the_known_ones(name):
-    with pytest.raises(SettingsError, match="demo or azure"):
+    with pytest.raises(SettingsError, match="demo, azure or local"):
         get_backend(name)
 
 

@@ -1,8 +1,13 @@
-"""The stand-in is as strict, as wordy and as odd as the real layers are known to be."""
+"""The stand-in is as strict, as wordy and as odd as the real layers are known to be.
+
+What is no matter of a script or of the stand-in's own strictness holds for the server of
+``python -m core serve`` too: it is checked there as well.
+"""
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import subprocess
 import sys
@@ -14,6 +19,7 @@ import pytest
 import requests
 
 from core.wire import encode_request
+from tests.core.serve.served import answer_as_the_stand_in, served
 from tests.standin import DEPLOYMENT, KEY, Reply, StandIn, category_of, soft_masks
 from tests.standin import behaviour as play
 
@@ -33,9 +39,32 @@ SAMPLES = {
 }
 
 
+@pytest.fixture(params=["stand-in", "core serve"])
+def base_url(request):
+    """Address of a stand-in, and then of our own server with the same masks."""
+    if request.param == "stand-in":
+        yield request.getfixturevalue("endpoint").base_url
+        return
+    with served(answer_as_the_stand_in) as server:
+        yield server.base_url
+
+
 @pytest.fixture
-def post(endpoint):
-    """Post a body with a session of its own; headers replace the usual ones, None drops one."""
+def post(base_url):
+    """Post a body to both servers; headers replace the usual ones, None drops one."""
+    with posting_to(base_url) as send:
+        yield send
+
+
+@pytest.fixture
+def post_to_standin(endpoint):
+    """The same for what only the stand-in does."""
+    with posting_to(endpoint.base_url) as send:
+        yield send
+
+
+@contextlib.contextmanager
+def posting_to(base_url: str):
     with requests.Session() as session:
         session.trust_env = False
 
@@ -43,9 +72,7 @@ def post(endpoint):
             usual = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
             changed = {name.replace("_", "-"): value for name, value in headers.items()}
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
-            return session.post(
-                endpoint.base_url + path, data=data, headers=usual | changed, timeout=10
-            )
+            return session.post(base_url + path, data=data, headers=usual | changed, timeout=10)
 
         yield send
 
@@ -72,13 +99,14 @@ def inner_status(response: requests.Response) -> str:
     return response.headers["ms-azureml-model-error-statuscode"]
 
 
-def test_refusals_are_those_of_the_wire_samples(shared, endpoint, post):
+# Scripted: that our server gives those that it can give is checked where it makes them.
+def test_refusals_are_those_of_the_wire_samples(shared, endpoint, post_to_standin):
     path = shared / "facts" / "wire-samples" / "errors" / "samples.json"
     samples = {sample["name"]: sample for sample in json.loads(path.read_text())}
     assert samples.keys() == SAMPLES.keys()
     for name, sample in samples.items():
         endpoint.script(SAMPLES[name])
-        response = post(b"{}")
+        response = post_to_standin(b"{}")
         assert response.status_code == sample["status"], name
         assert response.text == sample["body"], name
         for header, value in sample["headers"].items():
@@ -204,24 +232,32 @@ def encoded(picture: np.ndarray, kind: str = ".png") -> str:
     return base64.b64encode(cv2.imencode(kind, picture)[1]).decode()
 
 
-@pytest.mark.parametrize(
-    ("image", "reason"),
-    [
-        (None, "image is no string"),
-        ("not base64!", "image is not base64"),
-        (encoded(np.zeros((1024, 1024, 3), np.uint8), ".jpg"), "the image is no PNG"),
-        (encoded(np.zeros((512, 1024, 3), np.uint8)), "the PNG is 1024x512"),
-        (encoded(np.zeros((1024, 1024), np.uint8)), "colour type 0"),
-        (encoded(np.zeros((1024, 1024, 4), np.uint8)), "colour type 6"),
-        (encoded(np.zeros((1024, 1024, 3), np.uint16)), "16 bits"),
-        (encoded(np.zeros((1024, 1024, 3), np.uint8))[:400], "the PNG is damaged"),
-    ],
-    ids=lambda value: str(value)[:30],
-)
-def test_a_picture_that_is_not_what_the_model_takes_is_an_exception_inside(
-    endpoint, post, image, reason
-):
+UNUSABLE = {
+    "image is no string": None,
+    "image is not base64": "not base64!",
+    "the PNG is 1024x512": encoded(np.zeros((512, 1024, 3), np.uint8)),
+    "16 bits": encoded(np.zeros((1024, 1024, 3), np.uint16)),
+    "the PNG is damaged": encoded(np.zeros((1024, 1024, 3), np.uint8))[:400],
+}
+# The real layers take these, so that our server does; no client of ours is to send them.
+UNWANTED = {
+    "the image is no PNG": encoded(np.zeros((1024, 1024, 3), np.uint8), ".jpg"),
+    "colour type 0": encoded(np.zeros((1024, 1024), np.uint8)),
+    "colour type 6": encoded(np.zeros((1024, 1024, 4), np.uint8)),
+}
+
+
+@pytest.mark.parametrize("image", UNUSABLE.values(), ids=UNUSABLE)
+def test_a_picture_that_the_model_does_not_take_is_an_exception_inside(post, image):
     assert inner_status(post(table([image, "lung"]))) == "500"
+
+
+@pytest.mark.parametrize("reason", UNUSABLE | UNWANTED)
+def test_the_stand_in_wants_8_bit_rgb_in_a_png_and_notes_what_it_got(
+    endpoint, post_to_standin, reason
+):
+    image = (UNUSABLE | UNWANTED)[reason]
+    assert inner_status(post_to_standin(table([image, "lung"]))) == "500"
     assert reason in endpoint.reasons[-1]
 
 
@@ -230,22 +266,22 @@ def test_empty_phrases_are_an_exception_inside(post, image, text):
     assert inner_status(post(table([image, text]))) == "500"
 
 
-def test_behaviours_are_played_once_each_in_order(endpoint, post, image):
+def test_behaviours_are_played_once_each_in_order(endpoint, post_to_standin, image):
     endpoint.script(play.BUSY, Reply(levels="0/1"))
     body = table([image, "lung"])
-    assert [post(body).status_code for _ in range(3)] == [429, 200, 200]
+    assert [post_to_standin(body).status_code for _ in range(3)] == [429, 200, 200]
     assert [received.texts for received in endpoint.received] == [["lung"]] * 3
 
 
-def test_it_is_healthy_without_a_key_and_describes_itself_with_one(endpoint):
+def test_it_is_healthy_without_a_key_and_describes_itself_with_one(base_url):
     with requests.Session() as session:
         session.trust_env = False
-        assert session.get(endpoint.base_url + "/", timeout=10).text == "Healthy"
-        assert session.get(endpoint.base_url + "/swagger.json", timeout=10).status_code == 401
+        assert session.get(base_url + "/", timeout=10).text == "Healthy"
+        assert session.get(base_url + "/swagger.json", timeout=10).status_code == 401
         session.headers["Authorization"] = f"Bearer {KEY}"
-        described = session.get(endpoint.base_url + "/swagger.json", timeout=10).json()
+        described = session.get(base_url + "/swagger.json", timeout=10).json()
         assert "/score" in described["paths"]
-        assert inner_status(session.get(endpoint.url, timeout=10)) == "400"
+        assert inner_status(session.get(base_url + "/score", timeout=10)) == "400"
 
 
 def test_a_crash_of_the_stand_in_itself_fails_the_test_that_used_it():
