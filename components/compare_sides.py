@@ -32,7 +32,7 @@ _PHRASES_HELP = (
 )
 _ENGINE_HELP = (
     "Demo: classical image processing on this computer, no account. MedImageParse: the model on "
-    "your Azure ML endpoint. Local model: BiomedParse on this computer, from weights that you have "
+    "your Azure ML endpoint. Local: BiomedParse on this computer, from weights that you have "
     "downloaded. Volume: this slice of the masks of a whole volume, where the page "
     "Segment has made them."
 )

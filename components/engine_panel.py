@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from components.state import Session
     from core.backends.base import Backend
 
-_TITLES = {"demo": "Demo", "azure": "MedImageParse", "local": "Local model"}
+_TITLES = {"demo": "Demo", "azure": "MedImageParse", "local": "Local"}
 _ENGINE_HELP = (
     "Demo: classical image processing on this computer, no account. "
     "MedImageParse: the model on your Azure ML endpoint. "
-    "Local model: BiomedParse on this computer, from weights that you have downloaded."
+    "Local: BiomedParse on this computer, from weights that you have downloaded."
 )
 
 
@@ -80,7 +80,7 @@ def show_engine_panel(state: Session) -> Engine:
         return Engine(backend, settings.host)
     if isinstance(settings, LocalSettings):
         show_local_card(settings)
-    if backend is None or name == "local":
+    if backend is None:
         show_engine_link(name)
     return Engine(backend)
 

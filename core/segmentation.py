@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from core.backends.base import Backend, ModelReply, RunControl
+    from core.backends.base import Backend, ModelRecord, ModelReply, RunControl
     from core.imaging.model import Frame, Notice
 
 DEFAULT_THRESHOLD = 128
@@ -77,6 +77,7 @@ class Segmentation:
         engine: What the page and every export call the backend.
         notices: What the user should know about the result.
         seconds: How long it took, from frame to masks.
+        record: How the model worked, where it ran in this process.
     """
 
     frame: Frame
@@ -85,6 +86,7 @@ class Segmentation:
     engine: str
     notices: tuple[Notice, ...] = ()
     seconds: float = 0.0
+    record: ModelRecord | None = None
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -146,7 +148,15 @@ def segment_many(
     results = [_restore(item, reply) for item, reply in zip(inputs, replies, strict=True)]
     seconds = (time.perf_counter() - started) / max(1, len(inputs))
     return [
-        Segmentation(item.frame, masks, backend.name, backend.label, reply.notices, seconds)
+        Segmentation(
+            item.frame,
+            masks,
+            backend.name,
+            backend.label,
+            reply.notices,
+            seconds,
+            reply.record,
+        )
         for item, masks, reply in zip(inputs, results, replies, strict=True)
     ]
 

@@ -35,6 +35,28 @@ class ModelInput:
     letterbox: Letterbox
 
 
+@dataclass(frozen=True)
+class ModelRecord:
+    """How a model of this machine worked, as far as that can change masks.
+
+    Attributes:
+        weights_sha256: SHA-256 (hex) of the file of weights from its last check, or None when it
+            was never checked, or changed since.
+        device: Where it ran, such as ``"cpu"``.
+        precision: ``"fp32"``, ``"bf16"`` or ``"fp16"``.
+        compiled: Whether the network was compiled.
+        one_phrase: Whether each phrase was looked for by itself.
+        torch: Version of PyTorch.
+    """
+
+    weights_sha256: str | None
+    device: str
+    precision: str
+    compiled: bool
+    one_phrase: bool
+    torch: str
+
+
 @dataclass(frozen=True, eq=False)
 class ModelReply:
     """What the model answered for one picture.
@@ -44,11 +66,13 @@ class ModelReply:
             128 and above is foreground.
         categories: The predicted category of each phrase, or None where the model gave none.
         notices: What the user should know about the answer.
+        record: How it came about, where the model ran in this process.
     """
 
     probabilities: npt.NDArray[np.uint8]
     categories: tuple[str | None, ...]
     notices: tuple[Notice, ...] = ()
+    record: ModelRecord | None = None
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ def manifest(
     """
     return _encode(
         _program(segmentation)
+        | _model(segmentation)
         | {
             "model_side": MODEL_SIDE,
             "image": _describe_frame(segmentation.frame),
@@ -104,6 +105,7 @@ def volume_manifest(
     ]
     return _encode(
         _program(first)
+        | _model(first)
         | {
             "model_side": MODEL_SIDE,
             "axis": axis,
@@ -169,6 +171,11 @@ def _program(result: Segmentation | VolumeResult) -> dict[str, object]:
             **{name: version(name) for name in _LIBRARIES},
         },
     }
+
+
+def _model(result: Segmentation) -> dict[str, object]:
+    """How the model worked, where that is known: other weights or numbers give other masks."""
+    return {"model": asdict(result.record)} if result.record else {}
 
 
 def _encode(content: dict[str, object]) -> bytes:

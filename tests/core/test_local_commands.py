@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -67,12 +68,27 @@ def test_an_image_and_phrases_give_overlay_masks_and_manifest(chest, tmp_path, w
     assert lung.shape == np.asarray(Image.open(chest)).shape[:2]
     manifest = json.loads((out / "manifest.json").read_text())
     assert (manifest["backend"], manifest["engine"]) == ("local", "BiomedParse v1, local (CPU)")
+    model = manifest["model"]
+    assert (model["device"], model["precision"], model["one_phrase"]) == ("cpu", "fp32", False)
+    assert model["weights_sha256"] is None, "the file was never checked"
     assert done.stdout.startswith("BiomedParse v1, local (CPU)\n")
     assert "Research use only, not for diagnosis." in done.stdout
     with Image.open(out / "overlay.png") as overlay:
         said = overlay.text
     assert said["Source"] == "BiomedParse v1, local (CPU)"
     assert said["Warning"] == "Research use only, not for diagnosis."
+
+
+def test_the_manifest_names_the_weights_once_they_were_checked(chest, tmp_path, type_in, weights):
+    copy = tmp_path / "copy.pt"
+    copy.write_bytes(weights.read_bytes())
+    asked = ("segment", chest, "lung", "--backend", "local", "--out", tmp_path / "out")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIP_LOCAL_WEIGHTS", str(copy))
+        type_in("weights", "--verify", "--offline")
+        assert type_in(*asked)[0] == 0
+    model = json.loads((tmp_path / "out" / "manifest.json").read_text())["model"]
+    assert model["weights_sha256"] == hashlib.sha256(copy.read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize("command", ["measure", "evaluate", "figure"])

@@ -54,7 +54,7 @@ def test_a_newcomer_gets_the_weights_and_their_first_masks(tab):
     tab.page.get_by_role("button", name="Segment with the local model").click()
     tab.page.get_by_role("heading", name="Type what you want").wait_for()
     tab.upload("grey.png", grey_png())
-    local = tab.page.get_by_role("radio", name="Local model")
+    local = tab.page.get_by_role("radio", name="Local")
     expect(local).to_have_attribute("aria-checked", "true")
     tab.look_for("liver")
     tab.press_run()

@@ -46,8 +46,17 @@ def press(page, key):
 
 def until(page, key):
     """Run the page, as its own polling does, until a button is there again."""
+    return _polled(page, lambda: key in {button.key for button in page.button})
+
+
+def until_said(page, text):
+    """Run the page, as its own polling does, until it says something."""
+    return _polled(page, lambda: text in words(page))
+
+
+def _polled(page, condition):
     deadline = time.monotonic() + PATIENCE_S
-    while key not in {button.key for button in page.button}:
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
         page.run()
@@ -151,8 +160,7 @@ def test_a_deployment_goes_on_while_the_page_is_rerun_and_can_be_left(open_page,
         deploy(page)
         assert "Deploying" in words(page)
         assert "deploy_check" not in {button.key for button in page.button}
-        page.run()
-        assert "Endpoint" in words(page)
+        page = until_said(page.run(), "Endpoint")
         press(page, "deploy_stop")
         page = until(page, "deploy_check")
         assert "goes on in Azure" in words(page)

@@ -204,7 +204,7 @@ def test_what_the_viewer_shows_as_sent_is_what_is_sent_byte_for_byte(app):
     assert b"Invented" not in request.body
     assert "Invented" not in str(request.headers)
     (result,) = state(app).results.values()
-    assert result.engine.startswith("MedImageParse")
+    assert result.engine.startswith("Endpoint at 127.0.0.1:")
     assert result.phrases == ("liver", "tumor")
 
 

@@ -29,11 +29,13 @@ class Loaded:
         model: On its device.
         placement: Where it runs.
         notices: What every reply of it says.
+        weights_sha256: Of its file, from the last check; None when there was none.
     """
 
     model: LocalModel[Any]
     placement: Placement
     notices: tuple[Notice, ...] = ()
+    weights_sha256: str | None = None
 
 
 def load_model(
@@ -64,7 +66,8 @@ def load_model(
     if free is not None and free < needed:
         raise no_room(needed, free, placement)
     try:
-        return _load(open_model or _open_v1, path, placement)
+        loaded = _load(open_model or _open_v1, path, placement)
+        return replace(loaded, weights_sha256=_checked_hash(path))
     except (MemoryError, RuntimeError) as problem:
         error = translated(problem, placement)
     raise error
@@ -83,6 +86,13 @@ def _load(opened: OpenModel, path: Path, placement: Placement) -> Loaded:
     del model
     give_back(placement)
     return Loaded(opened(path, full), full, (fell_back(placement.precision, found),))
+
+
+def _checked_hash(path: Path) -> str | None:
+    from core.weights import record_of  # noqa: PLC0415 - needed by this backend only
+
+    record = record_of(path)
+    return record.sha256 if record is not None and record.is_of(path) else None
 
 
 def _find(settings: LocalSettings) -> Path:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.backends.base import ModelReply, RunControl, Waiting
+from core.backends.base import ModelRecord, ModelReply, RunControl, Waiting
 from core.backends.local.device import place
 from core.backends.local.embeddings import EmbeddingKey, EmbeddingShelf
 from core.backends.local.failures import is_out_of_memory, out_of_memory, translated
@@ -135,13 +136,26 @@ class LocalRunner:
                 parts = [part for row in rows for part in row.one_by_one]
                 answers = iter(_Run(ready, control).answer(parts))
                 replies = [_joined([next(answers) for _ in row.phrases]) for row in rows]
-        notices = ready.loaded.notices
-        return [replace(reply, notices=(*notices, *reply.notices)) for reply in replies]
+        notices, record = ready.loaded.notices, self._record(ready.loaded)
+        return [
+            replace(reply, notices=(*notices, *reply.notices), record=record) for reply in replies
+        ]
 
     def forget(self, owner: str) -> None:
         """Drop what is kept of one owner."""
         if self._ready is not None:
             self._ready.shelf.forget(owner)
+
+    def _record(self, loaded: Loaded) -> ModelRecord:
+        placement = loaded.placement
+        return ModelRecord(
+            loaded.weights_sha256,
+            placement.device,
+            placement.precision,
+            placement.compiled,
+            self.settings.one_phrase,
+            version("torch"),
+        )
 
     def _made_ready(self, control: RunControl) -> _Ready:
         """The model, loaded by whoever needs it first; the turn is held."""

@@ -144,7 +144,7 @@ def test_one_machine_needs_no_setting_but_a_folder(tmp_path):
 
 
 def test_without_any_setting_reviews_lie_in_the_folder_of_the_user(tmp_path, monkeypatch):
-    monkeypatch.setattr("core.review.place.platformdirs.user_data_path", lambda *_a, **_k: tmp_path)
+    monkeypatch.setattr("core.data_folder.platformdirs.user_data_path", lambda *_a, **_k: tmp_path)
     open_review({}).engine.dispose()
     assert (tmp_path / "review.db").is_file()
 
